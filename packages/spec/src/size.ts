@@ -1,7 +1,15 @@
 import { SpecError } from "./error.js";
 
-const FACTORS = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, p: 2 ** 50 } as const;
-type SizeUnit = keyof typeof FACTORS;
+type SizeUnit = "b" | "k" | "m" | "g" | "t" | "p";
+
+const FACTORS: Record<SizeUnit, number> = {
+  b: 1,
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  t: 2 ** 40,
+  p: 2 ** 50,
+};
 
 const SIZE = /^(\d+(?:\.\d+)?)\s*(?:([bkmgtp])(?:i?b)?)?$/i;
 
