@@ -1,0 +1,131 @@
+/** Where Dockher keeps things; each absolute. */
+export interface Directories {
+  /** Images, containers. Default `/var/lib/dockher`. */
+  root: string;
+  /** Downloaded packages, compressed root filesystems. Default `/var/cache/dockher`. */
+  cache: string;
+}
+
+/** An image by reference, made when it is missing, or a directory that becomes `/` as it is. */
+export type ContainerSource =
+  | { image: string; pull?: "missing" | "never"; upper?: "disk" | "memory"; rootfs?: never }
+  | { rootfs: string; image?: never };
+
+export type MountOption =
+  | { type: "bind"; source: string; target: string; readonly?: boolean; recursive?: boolean }
+  | {
+      type: "tmpfs";
+      target: string;
+      /** Bytes. Default half of the machine's memory, as tmpfs(5). */
+      size?: number;
+      /** Permission bits. Default 0o1777, as Docker's. */
+      mode?: number;
+      /** Further options of mount(8), such as `noexec`. */
+      options?: string[];
+    };
+
+/** Hard limits of the whole container, held by the kernel's control groups. What cannot be enforced is refused. */
+export interface Limits {
+  /** Bytes of memory. Swap is limited with it unless `memorySwap` says otherwise. */
+  memory?: number;
+  /** Bytes of memory and swap together; -1 for unlimited swap. */
+  memorySwap?: number;
+  /** Bytes that the kernel tries to leave to the container under pressure. */
+  memoryReservation?: number;
+  /** Microseconds of CPU time in each `cpuPeriod`. */
+  cpuQuota?: number;
+  /** Microseconds. Default 100,000. */
+  cpuPeriod?: number;
+  /** Relative weight in cgroup v1's scale, 2 to 262144. */
+  cpuShares?: number;
+  /** Processors that may be used, such as `0-2,7`. */
+  cpusetCpus?: string;
+  /** Processes and threads. */
+  pids?: number;
+}
+
+export interface Ulimit {
+  soft: number;
+  hard: number;
+}
+
+/**
+ * Where one of the container's standard streams goes.
+ * `"pipe"` gives the handle a stream, `"inherit"` hands over the caller's own descriptor, `{ fd }` any other one.
+ */
+export type StdioOption = "null" | "pipe" | "inherit" | { fd: number };
+
+/** A pseudo-terminal instead of three streams: the handle gets its master side. */
+export interface TerminalOption {
+  rows: number;
+  columns: number;
+}
+
+export interface ProcessOptions {
+  /** What to run. Default the image's command. */
+  command?: string[];
+  /** Replaces the image's entrypoint; `[]` clears it. */
+  entrypoint?: string[];
+  /** Added to the image's environment. */
+  env?: Record<string, string>;
+  /** `user`, `user:group`, names or numbers, resolved inside the image. Default the image's, else root. */
+  user?: string;
+  /** Absolute, created when it is missing. Default the image's, else `/`. */
+  cwd?: string;
+  /** Runs Dockher's small init as PID 1, which reaps orphans and forwards signals. */
+  init?: boolean;
+  stdin?: StdioOption;
+  stdout?: StdioOption;
+  stderr?: StdioOption;
+  terminal?: TerminalOption;
+}
+
+export interface SecurityOptions {
+  /** Capability names with or without `CAP_`, or `ALL`; added to Docker's fourteen. */
+  capAdd?: string[];
+  capDrop?: string[];
+  /** Every capability and device of the host, nothing masked. */
+  privileged?: boolean;
+  /** Default true: a setuid program gains nothing. */
+  noNewPrivileges?: boolean;
+}
+
+export interface ContainerOptions extends ProcessOptions, SecurityOptions {
+  /** The image or the root filesystem. */
+  source: ContainerSource;
+  /** Unique among the containers that run. */
+  name?: string;
+  hostname?: string;
+  /** `none` has a loopback of its own only; `host` shares the host's. Default `none`. */
+  network?: "none" | "host";
+  mounts?: MountOption[];
+  /** Mounts `/` read-only. */
+  readonly?: boolean;
+  limits?: Limits;
+  /** By name without `RLIMIT_`, in lower case: `nofile`, `nproc`. */
+  ulimits?: Record<string, Ulimit>;
+  /** Wall time from the start, milliseconds; the container is killed after it. */
+  timeout?: number;
+  /** Aborting kills the container; before the start, it undoes what was made. */
+  signal?: AbortSignal;
+  directories?: Partial<Directories>;
+  /** Called while a missing image is made. */
+  onImageProgress?: (progress: ImageProgress) => void;
+}
+
+/** A step of the making of an image. */
+export interface ImageProgress {
+  phase: string;
+  /** 0 to 100. */
+  percent: number;
+  /** Milliseconds still to go, where there is an estimate. */
+  etaMs?: number | undefined;
+  message?: string | undefined;
+}
+
+export interface RunOptions extends Omit<ContainerOptions, "stdout" | "stderr" | "stdin" | "terminal"> {
+  /** Given to the command on its standard input. Default nothing. */
+  input?: string | Uint8Array;
+  /** Bytes of stdout and stderr together; the container is killed past it. Default 16 MiB. */
+  outputLimit?: number;
+}

@@ -1,0 +1,44 @@
+/** Why a container ended; `oom-killed` comes from the kernel's own counter, never from an exit code. */
+export type ExitReason =
+  | "exited"
+  | "signaled"
+  | "oom-killed"
+  | "timed-out"
+  | "output-limit"
+  | "aborted";
+
+/** How the first process of the container ended. */
+export type ExitStatus =
+  | { exitCode: number; signal?: never }
+  | { exitCode?: never; signal: NodeJS.Signals };
+
+export interface ResourceUsage {
+  /** Microseconds of all processes of the container. */
+  cpuTimeUs: number;
+  userTimeUs: number;
+  systemTimeUs: number;
+  /** Milliseconds from the start of the command to its end. */
+  wallTimeMs: number;
+  /** Bytes at the highest: of the whole container where its cgroup counts memory, else of its largest process. */
+  peakMemory: number;
+  /** Processes that the kernel killed because the memory limit was reached. */
+  oomKills: number;
+}
+
+export interface ContainerResult {
+  /** 64 hexadecimal digits. */
+  id: string;
+  reason: ExitReason;
+  status: ExitStatus;
+  usage: ResourceUsage;
+}
+
+export interface RunResult extends ContainerResult {
+  stdout: Buffer;
+  stderr: Buffer;
+}
+
+/** The exit code as a shell shows it: 128+n for signal n. */
+export function toShellExitCode(status: ExitStatus, signals: Record<string, number>): number {
+  return status.signal === undefined ? status.exitCode : 128 + (signals[status.signal] ?? 0);
+}
