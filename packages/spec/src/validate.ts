@@ -15,6 +15,9 @@ const id = v.pipe(natural, v.maxValue(2 ** 32 - 2, "4294967295 means no id at al
 const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const limit = v.pipe(integer, v.minValue(-1));
 
+// RLIM_INFINITY is 2^64-1, which JSON.parse reads as 2^64: no safe integer.
+const rlimit = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 const capabilityList = v.optional(v.array(v.picklist(CAPABILITIES)));
 
 const processSchema = v.looseObject({
@@ -42,8 +45,8 @@ const processSchema = v.looseObject({
     v.array(
       v.object({
         type: v.pipe(text, v.regex(/^RLIMIT_[A-Z]+$/, "it must read RLIMIT_NAME")),
-        soft: natural,
-        hard: natural,
+        soft: rlimit,
+        hard: rlimit,
       }),
     ),
   ),

@@ -1,0 +1,142 @@
+import { hostname } from "node:os";
+import {
+  createDefaultSpec,
+  DEFAULT_PATH,
+  type ImageConfig,
+  type LinuxCapabilities,
+  type LinuxDeviceCgroup,
+  type Mount,
+  type Spec,
+  selectCapabilities,
+  validateSpec,
+} from "@dockher/spec";
+import { RuntimeError } from "../error.js";
+import type { ContainerOptions } from "../options.js";
+import type { ContainerId } from "../state/container-id.js";
+import { type ReadAccountFile, resolveUser } from "../user/resolve-user.js";
+import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./default-devices.js";
+import { generateMounts } from "./generate-mounts.js";
+import { generateResources } from "./generate-resources.js";
+import { generateRlimits } from "./generate-rlimits.js";
+import { listHostDevices } from "./host-devices.js";
+
+export interface GenerateSpecOptions {
+  options: ContainerOptions;
+  id: ContainerId;
+  /** What the image says; empty for a root filesystem. */
+  config: ImageConfig;
+  readAccountFile: ReadAccountFile;
+}
+
+/**
+ * The OCI configuration of a container: Docker's defaults, the image's wishes, then the caller's.
+ * @throws RuntimeError or SpecError for the first option that cannot be meant
+ */
+export function generateSpec(given: GenerateSpecOptions): Spec {
+  const { options, id, config } = given;
+  const spec = createDefaultSpec();
+  const user = resolveUser(options.user ?? config.User ?? "", given.readAccountFile);
+  const { home, ...ids } = user;
+  spec.hostname = options.hostname ?? (options.network === "host" ? hostname() : id.slice(0, 12));
+  spec.root = {
+    path: options.source.rootfs ?? "rootfs",
+    ...(options.readonly ? { readonly: true } : {}),
+  };
+  Object.assign(spec.process, {
+    args: selectArgs(options, config),
+    cwd: options.cwd ?? (config.WorkingDir || "/"),
+    env: mergeEnvironment({ options, config, home, hostname: spec.hostname }),
+    user: { ...ids, umask: 0o022 },
+    noNewPrivileges: options.noNewPrivileges ?? !options.privileged,
+    rlimits: generateRlimits(options.ulimits ?? {}),
+  });
+  spec.process.capabilities = generateCapabilities(options, ids.uid);
+  if (options.terminal !== undefined) {
+    spec.process.terminal = true;
+    spec.process.consoleSize = {
+      height: options.terminal.rows,
+      width: options.terminal.columns,
+    };
+  }
+  spec.mounts = replaceMounts(spec.mounts ?? [], generateMounts(options.mounts ?? []));
+  spec.linux = {
+    ...spec.linux,
+    devices: options.privileged ? listHostDevices() : [...DEFAULT_DEVICES],
+    resources: generateResources(options.limits ?? {}),
+  };
+  spec.linux.resources = { ...spec.linux.resources, devices: selectDeviceRules(options) };
+  if (options.network === "host") {
+    spec.linux.namespaces = spec.linux.namespaces?.filter(({ type }) => type !== "network") ?? [];
+  }
+  if (options.privileged) openPrivileged(spec);
+  return validateSpec(spec);
+}
+
+function selectDeviceRules(options: ContainerOptions): LinuxDeviceCgroup[] {
+  return [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES)];
+}
+
+function selectArgs(options: ContainerOptions, config: ImageConfig): string[] {
+  const entrypoint = options.entrypoint ?? config.Entrypoint ?? [];
+  // As in Docker, an entrypoint of the caller's does away with the image's command.
+  const command = options.command ?? (options.entrypoint === undefined ? (config.Cmd ?? []) : []);
+  const args = [...entrypoint, ...command];
+  if (args.length === 0) {
+    throw new RuntimeError("failed to create the container: there is no command", {
+      code: "NO_COMMAND",
+      hint: "name a command: the image has none of its own",
+    });
+  }
+  return args;
+}
+
+interface Environment {
+  options: ContainerOptions;
+  config: ImageConfig;
+  home: string | undefined;
+  hostname: string;
+}
+
+/** Docker's order: its own defaults, the image's, the caller's; HOME from the image's account file. */
+function mergeEnvironment(environment: Environment): string[] {
+  const { options, config, home, hostname } = environment;
+  const merged = new Map([
+    ["PATH", DEFAULT_PATH],
+    ["HOSTNAME", hostname],
+    ["HOME", home ?? "/"],
+  ]);
+  if (options.terminal !== undefined) merged.set("TERM", "xterm");
+  for (const line of config.Env ?? []) {
+    const equals = line.indexOf("=");
+    if (equals > 0) merged.set(line.slice(0, equals), line.slice(equals + 1));
+  }
+  for (const [name, value] of Object.entries(options.env ?? {})) merged.set(name, value);
+  return [...merged].map(([name, value]) => `${name}=${value}`);
+}
+
+/** Inheritable and ambient stay empty (CVE-2022-24769); a user other than root holds none until it execs a file with some. */
+function generateCapabilities(options: ContainerOptions, uid: number): LinuxCapabilities {
+  const bounding = selectCapabilities({
+    add: options.privileged ? ["ALL", ...(options.capAdd ?? [])] : (options.capAdd ?? []),
+    drop: options.capDrop ?? [],
+  });
+  const held = uid === 0 ? bounding : [];
+  return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };
+}
+
+/** A mount of the caller's takes the place of a default one with the same destination. */
+function replaceMounts(defaults: Mount[], own: Mount[]): Mount[] {
+  const taken = new Set(own.map((mount) => mount.destination));
+  return [...defaults.filter((mount) => !taken.has(mount.destination)), ...own];
+}
+
+/** Docker's `--privileged`: nothing masked, nothing read-only, every capability and device. */
+function openPrivileged(spec: Spec): void {
+  for (const mount of spec.mounts ?? []) {
+    if (mount.type === "sysfs" || mount.type === "cgroup") {
+      mount.options = mount.options?.filter((option) => option !== "ro") ?? [];
+    }
+  }
+  spec.linux = { ...spec.linux, maskedPaths: [], readonlyPaths: [] };
+}
+

@@ -1,0 +1,36 @@
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { LinuxDevice } from "@dockher/spec";
+
+/** Made anew for each container, so the host's own are not copied. */
+const PRIVATE = new Set(["console", "fd", "mqueue", "ptmx", "pts", "shm"]);
+
+/** Every device node below the host's `/dev`, for a privileged container. */
+export function listHostDevices(directory = "/dev"): LinuxDevice[] {
+  const devices: LinuxDevice[] = [];
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (directory === "/dev" && PRIVATE.has(entry.name)) continue;
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) devices.push(...listHostDevices(path));
+    if (!entry.isCharacterDevice() && !entry.isBlockDevice()) continue;
+    const { rdev, mode, uid, gid } = lstatSync(path);
+    devices.push({
+      type: entry.isBlockDevice() ? "b" : "c",
+      path,
+      ...splitDeviceNumber(rdev),
+      fileMode: mode & 0o7777,
+      uid,
+      gid,
+    });
+  }
+  return devices;
+}
+
+/** The layout of a device number in stat(2): glibc's gnu_dev_major and gnu_dev_minor. */
+function splitDeviceNumber(rdev: number): { major: number; minor: number } {
+  const number = BigInt(rdev);
+  return {
+    major: Number(((number >> 8n) & 0xfffn) | ((number >> 32n) & ~0xfffn)),
+    minor: Number((number & 0xffn) | ((number >> 12n) & ~0xffn)),
+  };
+}
