@@ -1,0 +1,92 @@
+import { CgroupV1 } from "./cgroup-v1.js";
+import { readControl, writeControlSync } from "./control-file.js";
+import { listControllers, requireControllers } from "./controller-missing.js";
+import type { CreateOptions } from "./create.js";
+import { makeCgroup, removeTree } from "./directory.js";
+import { CgroupError, wrapErrno } from "./error.js";
+import type { CgroupLayout, Controller, Hierarchy } from "./hierarchy.js";
+import { applyWrites } from "./resources/apply.js";
+import { checkCpuset } from "./resources/cpuset.js";
+import { planV1 } from "./resources/plan-v1.js";
+import { refuseUnified } from "./resources/validate.js";
+import { undo } from "./undo.js";
+
+/**
+ * Joined without a limit as well, where they are mounted: memory for peak and verdict, pids to count and to find the
+ * processes, cpuacct for the time of the whole tree, freezer so that no fork escapes the kill.
+ */
+const COUNTED: readonly Controller[] = ["memory", "pids", "cpuacct", "freezer"];
+
+/** Makes one directory in each hierarchy that a limit or a count needs, and in no other. */
+export async function createV1(
+  layout: CgroupLayout & { version: 1 },
+  {
+    name,
+    resources = {},
+    controllers,
+    oomGroup = false,
+    parent,
+  }: CreateOptions & { parent?: string },
+): Promise<CgroupV1> {
+  refuseUnified(resources);
+  if (oomGroup) {
+    throw new CgroupError("failed to kill as a group when memory runs out: it needs cgroup v2", {
+      code: "CGROUP_UNSUPPORTED",
+      hint: "kill the rest with killAll() when readOomKills() is above 0",
+    });
+  }
+  const available = layout.hierarchies.flatMap((hierarchy) => hierarchy.controllers);
+  const writes = planV1(resources);
+  requireControllers(
+    writes,
+    available,
+    "mount it on cgroup v1, for example: mount -t cgroup -o NAME none /sys/fs/cgroup/NAME; /proc/cgroups lists what the kernel has",
+  );
+  const joined = new Set([...(controllers ?? COUNTED), ...listControllers(writes)]);
+  const chosen = layout.hierarchies.filter((hierarchy) =>
+    hierarchy.controllers.some((controller) => joined.has(controller)),
+  );
+  refuseReadOnly(chosen);
+
+  const directories: Partial<Record<Controller, string>> = {};
+  const made: string[] = [];
+  try {
+    for (const hierarchy of chosen) {
+      const base = parent === undefined ? hierarchy.ownDirectory : hierarchy.mountPoint + parent;
+      const directory = parent === undefined ? `${base}/dockher-${name}` : `${base}/${name}`;
+      const isCpuset = hierarchy.controllers.includes("cpuset");
+      if (isCpuset && resources.cpu) checkCpuset(resources.cpu, { version: 1, directory: base });
+      makeCgroup(directory);
+      made.push(directory);
+      if (isCpuset) inheritCpuset(base, directory);
+      for (const controller of hierarchy.controllers) directories[controller] = directory;
+    }
+    await applyWrites(writes, {
+      directoryOf: (controller) => directories[controller] ?? "",
+      write: writeControlSync,
+    });
+  } catch (error) {
+    throw undo(error, () => made.every(removeTree));
+  }
+  return new CgroupV1({ version: 1, name, directories });
+}
+
+/** A new v1 cpuset is empty and takes no process: cpuset(7). */
+function inheritCpuset(parent: string, directory: string): void {
+  for (const file of ["cpuset.cpus", "cpuset.mems"]) {
+    try {
+      writeControlSync(`${directory}/${file}`, readControl(parent, file)?.trim() ?? "");
+    } catch (error) {
+      throw wrapErrno(`set ${file} of cgroup ${directory}`, error);
+    }
+  }
+}
+
+function refuseReadOnly(hierarchies: readonly Hierarchy[]): void {
+  const readOnly = hierarchies.find((hierarchy) => hierarchy.readOnly);
+  if (readOnly === undefined) return;
+  throw wrapErrno(
+    `create a cgroup in ${readOnly.mountPoint}`,
+    Object.assign(new Error("read-only mount"), { code: "EROFS" }),
+  );
+}

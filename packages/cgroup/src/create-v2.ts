@@ -1,0 +1,87 @@
+import type { CgroupLocation } from "./cgroup.js";
+import { CgroupV2 } from "./cgroup-v2.js";
+import { writeControlSync } from "./control-file.js";
+import type { CreateOptions } from "./create.js";
+import { makeCgroup, removeTree } from "./directory.js";
+import { errnoOf } from "./error.js";
+import { enableControllers, makeGroup, removeEmptyGroup } from "./group.js";
+import type { CgroupLayout, Controller } from "./hierarchy.js";
+import { findPlace } from "./place-v2.js";
+import { applyWrites } from "./resources/apply.js";
+import { checkCpuset } from "./resources/cpuset.js";
+import { planV2 } from "./resources/plan-v2.js";
+import { refuseDevices } from "./resources/validate.js";
+import { undo } from "./undo.js";
+
+/** Enabled without a limit as well: memory for peak and verdict, pids to count. CPU time is counted for every cgroup. */
+const COUNTED: readonly Controller[] = ["memory", "pids"];
+
+/** A sibling's end may remove the group between our two steps; then it is made anew. */
+const ATTEMPTS = 5;
+
+export async function createV2(
+  layout: CgroupLayout & { version: 2 },
+  {
+    name,
+    resources = {},
+    controllers,
+    oomGroup = false,
+    parent,
+  }: CreateOptions & { parent?: string },
+): Promise<CgroupV2> {
+  refuseDevices(resources);
+  const writes = planV2(resources);
+  if (oomGroup) {
+    writes.push({
+      controller: "memory",
+      file: "memory.oom.group",
+      value: "1",
+      property: "oomGroup",
+    });
+  }
+  const place = findPlace(layout.hierarchy, {
+    writes,
+    wanted: controllers ?? COUNTED,
+    ...(parent === undefined ? {} : { parent }),
+  });
+  if (resources.cpu) checkCpuset(resources.cpu, { version: 2, directory: place.base });
+
+  await enableControllers(place.base, place.controllers);
+  const location = {
+    version: 2 as const,
+    name,
+    directory: `${place.group ?? place.base}/${name}`,
+    ...(place.group === undefined ? {} : { group: place.group }),
+    controllers: place.controllers,
+  };
+  await makeInGroup(location);
+  try {
+    await applyWrites(writes, { directoryOf: () => location.directory, write: writeControlSync });
+  } catch (error) {
+    throw undo(error, () => {
+      const removed = removeTree(location.directory);
+      if (location.group !== undefined) removeEmptyGroup(location.group);
+      return removed;
+    });
+  }
+  return new CgroupV2(location);
+}
+
+async function makeInGroup(location: CgroupLocation & { version: 2 }): Promise<void> {
+  const { group, directory, controllers } = location;
+  if (group === undefined) return makeCgroup(directory);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      makeGroup(group);
+      await enableControllers(group, controllers);
+      return makeCgroup(directory);
+    } catch (error) {
+      const gone = error instanceof Error && errnoOf(error.cause) === "ENOENT";
+      if (gone && attempt < ATTEMPTS) continue;
+      throw undo(error, () => {
+        removeEmptyGroup(group);
+        return true;
+      });
+    }
+  }
+}

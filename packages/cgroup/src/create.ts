@@ -1,0 +1,37 @@
+import type { LinuxResources } from "@dockher/spec";
+import { CgroupError } from "./error.js";
+import type { Controller } from "./hierarchy.js";
+
+export interface CreateOptions {
+  /** One path component of letters, digits, `.`, `_` and `-`, at most 128 characters. */
+  name: string;
+  /** The OCI specification's `linux.resources`. Swap is limited with memory unless `memory.swap` says otherwise. */
+  resources?: LinuxResources;
+  /**
+   * What is joined beside the controllers that a limit needs, where the machine has it. Default: memory and pids, on v1
+   * also cpuacct and freezer. On v1 each one costs a directory and a move; without freezer, `killAll` is refused.
+   */
+  controllers?: readonly Controller[];
+  /** Whether the kernel ends the whole cgroup when its memory runs out, not one process; v2 only. Default false, as in Docker. */
+  oomGroup?: boolean;
+}
+
+/** @throws CgroupError `INVALID_CGROUP_NAME` */
+export function validateName(name: string): void {
+  if (typeof name === "string" && /^[A-Za-z0-9][\w.-]{0,127}$/.test(name)) return;
+  throw new CgroupError(`failed to create cgroup ${JSON.stringify(name)}: it is no name`, {
+    code: "INVALID_CGROUP_NAME",
+    hint: "use letters, digits, dots, underscores and hyphens, up to 128, with a letter or a digit first",
+  });
+}
+
+/** @throws CgroupError `INVALID_CGROUP_PATH` */
+export function validateParent(parent: string): void {
+  const parts = parent.split("/");
+  const plain = parts.slice(1).every((part) => part !== "" && part !== "." && part !== "..");
+  if (parent === "/" || (parts[0] === "" && plain)) return;
+  throw new CgroupError(`failed to use cgroup ${JSON.stringify(parent)}: it is no absolute path`, {
+    code: "INVALID_CGROUP_PATH",
+    hint: "write it from the root of the hierarchy, without dots: /jobs/batch",
+  });
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { CgroupError, errnoOf, wrapErrno } from "./error.js";
+
+/**
+ * Makes one cgroup, exclusively.
+ * @throws CgroupError `CGROUP_EXISTS`, `CGROUP_READ_ONLY`, `CGROUP_PERMISSION_DENIED`, …
+ */
+export function makeCgroup(directory: string): void {
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw wrapErrno(`create cgroup ${directory}`, error);
+    throw new CgroupError(`failed to create cgroup ${directory}: it exists`, {
+      code: "CGROUP_EXISTS",
+      hint: "choose another name, or remove the one that is left over",
+      cause: error,
+    });
+  }
+}
+
+/** The cgroups directly below one. None where it has gone. */
+export function listCgroups(directory: string): string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${directory}/${entry.name}`);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENODEV") return [];
+    throw error;
+  }
+}
+
+/** A cgroup and all below it, the deepest first. */
+export function listTree(directory: string): string[] {
+  return [...listCgroups(directory).flatMap(listTree), directory];
+}
+
+/** Removes a cgroup with all below it; false where a process is still in one of them. */
+export function removeTree(directory: string): boolean {
+  return listTree(directory).every((cgroup) => {
+    try {
+      rmdirSync(cgroup);
+      return true;
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === "ENOENT") return true;
+      // ENOTEMPTY comes from plain file systems, EBUSY from cgroups.
+      if (errno === "EBUSY" || errno === "ENOTEMPTY") return false;
+      throw wrapErrno(`remove cgroup ${cgroup}`, error);
+    }
+  });
+}

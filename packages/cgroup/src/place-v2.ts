@@ -1,0 +1,135 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { posix } from "node:path";
+import { readControl } from "./control-file.js";
+import { listControllers, requireControllers } from "./controller-missing.js";
+import { CgroupError } from "./error.js";
+import { type Controller, type Hierarchy, readControllers } from "./hierarchy.js";
+import type { ControlWrite } from "./resources/plan.js";
+
+/** Where a new v2 cgroup goes. */
+export interface Place {
+  /** The cgroup that hands down the controllers. */
+  base: string;
+  /**
+   * A cgroup of ours between the two, absent where the caller chose the parent. With the controllers in its own
+   * cgroup.subtree_control, nobody can take them from our cgroups by taking them from `base`: systemd does that to
+   * controllers that none of its units asks for, and the kernel refuses it while a child hands them on.
+   */
+  group?: string;
+  controllers: readonly Controller[];
+}
+
+export interface PlaceRequest {
+  writes: readonly ControlWrite[];
+  /** Taken where they are there. */
+  wanted: readonly Controller[];
+  /** From the mount point. */
+  parent?: string;
+}
+
+/**
+ * Finds the nearest cgroup, from our own upward, that may have children with the controllers: our own only where it is
+ * the real root, because of the no-internal-process rule, else the nearest ancestor that we may write to. So the limits
+ * of the slices around us keep holding.
+ * @throws CgroupError `CGROUP_CONTROLLER_MISSING`, `CGROUP_NOT_DELEGATED`, `CGROUP_READ_ONLY`, `CGROUP_UNAVAILABLE`
+ */
+export function findPlace(hierarchy: Hierarchy, { writes, wanted, parent }: PlaceRequest): Place {
+  if (hierarchy.readOnly) throw refuseReadOnly(hierarchy);
+  requireControllers(writes, hierarchy.controllers, hintMissing(hierarchy));
+  const needed = listControllers(writes);
+  const all = [...new Set([...needed, ...wanted])].filter((name) =>
+    hierarchy.controllers.includes(name),
+  );
+  if (parent !== undefined)
+    return placeBelow(posix.join(hierarchy.mountPoint, parent), all, writes);
+
+  const candidates = listUpward(hierarchy).filter(mayHaveChildren);
+  for (const controllers of [all, needed]) {
+    const base = candidates.find((directory) => {
+      const available = readControllers(directory);
+      return controllers.every((name) => available.includes(name));
+    });
+    if (base !== undefined) return { base, group: posix.join(base, "dockher"), controllers };
+  }
+  throw refusePlace(hierarchy);
+}
+
+function placeBelow(
+  base: string,
+  controllers: readonly Controller[],
+  writes: readonly ControlWrite[],
+): Place {
+  if (!existsSync(base)) {
+    throw new CgroupError(`failed to use cgroup ${base}: it does not exist`, {
+      code: "CGROUP_UNAVAILABLE",
+      hint: `make it: mkdir ${base}`,
+    });
+  }
+  const available = readControllers(base);
+  requireControllers(writes, available, "enable it in cgroup.subtree_control of each cgroup above");
+  return { base, controllers: controllers.filter((name) => available.includes(name)) };
+}
+
+/** Our own cgroup and those above it, up to the mount point. */
+function listUpward({ ownDirectory, mountPoint }: Hierarchy): string[] {
+  const directories = [ownDirectory];
+  let current = ownDirectory;
+  while (current !== mountPoint && current !== "/") {
+    current = posix.dirname(current);
+    directories.push(current);
+  }
+  return directories;
+}
+
+function mayHaveChildren(directory: string): boolean {
+  // Moving a process asks for cgroup.procs of the common ancestor, making a cgroup for the directory.
+  if (!isWritable(directory) || !isWritable(`${directory}/cgroup.procs`)) return false;
+  return isRealRoot(directory) || readControl(directory, "cgroup.procs") === "";
+}
+
+/** Only the root of the whole hierarchy has no cgroup.type, and only it may hold processes beside limited children. */
+function isRealRoot(directory: string): boolean {
+  return existsSync(`${directory}/cgroup.procs`) && !existsSync(`${directory}/cgroup.type`);
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuseReadOnly({ mountPoint }: Hierarchy): CgroupError {
+  return new CgroupError(`failed to create a cgroup in ${mountPoint}: it is mounted read-only`, {
+    code: "CGROUP_READ_ONLY",
+    hint: `mount it writable: mount -o remount,rw ${mountPoint}`,
+  });
+}
+
+function refusePlace(hierarchy: Hierarchy): CgroupError {
+  const { ownDirectory, mountPoint } = hierarchy;
+  if (ownDirectory === mountPoint && isWritable(mountPoint)) {
+    return new CgroupError(
+      `failed to create a cgroup below ${ownDirectory}: it holds processes, so it can have no limited children`,
+      {
+        code: "CGROUP_NOT_DELEGATED",
+        hint: `move them to a leaf first: mkdir ${mountPoint}/init && xargs -rn1 < ${mountPoint}/cgroup.procs > ${mountPoint}/init/cgroup.procs`,
+      },
+    );
+  }
+  return new CgroupError(
+    `failed to create a cgroup above ${ownDirectory}: none up to ${mountPoint} is delegated to this user`,
+    {
+      code: "CGROUP_NOT_DELEGATED",
+      hint: "start the program in a delegated scope: systemd-run --user --scope -p Delegate=yes COMMAND",
+    },
+  );
+}
+
+function hintMissing({ mountPoint, controllers }: Hierarchy): string {
+  return existsSync(`${mountPoint}/cgroup.type`)
+    ? `the outer cgroup hands down ${controllers.join(", ") || "none"}: add it there, with systemd in a drop-in with Delegate=cpu cpuset io memory pids`
+    : "boot a kernel that has it, without cgroup_disable= and without mounting it as cgroup v1";
+}
