@@ -1,2 +1,8 @@
 #!/usr/bin/env node
-import "../dist/main.js";
+try {
+  require("../dist/main.cjs");
+} catch (error) {
+  if (error.code !== "MODULE_NOT_FOUND" || !error.message.includes("dist/main.cjs")) throw error;
+  process.stderr.write("dockher: failed to start: it was not built\nhint: pnpm build\n");
+  process.exitCode = 125;
+}

@@ -1,0 +1,61 @@
+import type { CommandTable } from "./command.js";
+
+/** Every command of `dockher` by its words. */
+export const COMMANDS: CommandTable = {
+  run: {
+    summary: "Run a command in a new container",
+    load: async () => (await import("./commands/run.js")).run,
+  },
+  image: {
+    summary: "Make, list and remove images",
+    entries: {
+      bootstrap: {
+        summary: "Make a built-in image on this machine",
+        load: async () => (await import("./commands/image-bootstrap.js")).imageBootstrap,
+      },
+      ls: {
+        summary: "List images",
+        load: async () => (await import("./commands/image-ls.js")).imageLs,
+      },
+      inspect: {
+        summary: "Show an image's configuration as JSON",
+        load: async () => (await import("./commands/image-inspect.js")).imageInspect,
+      },
+      rm: {
+        summary: "Remove images",
+        load: async () => (await import("./commands/image-rm.js")).imageRm,
+      },
+    },
+  },
+  images: {
+    summary: "As `image ls`",
+    hidden: true,
+    load: async () => (await import("./commands/image-ls.js")).imageLs,
+  },
+  rmi: {
+    summary: "As `image rm`",
+    hidden: true,
+    load: async () => (await import("./commands/image-rm.js")).imageRm,
+  },
+  doctor: {
+    summary: "Say what this machine can do, and how to mend what it can't",
+    load: async () => (await import("./commands/doctor.js")).doctor,
+  },
+  info: {
+    summary: "Show this machine and this installation",
+    load: async () => (await import("./commands/info.js")).info,
+  },
+  version: {
+    summary: "Show the versions",
+    load: async () => (await import("./commands/version.js")).version,
+  },
+  completion: {
+    summary: "Print a completion script for bash, zsh or fish",
+    load: async () => (await import("./commands/completion.js")).completion,
+  },
+  __complete: {
+    summary: "Print what may come next",
+    hidden: true,
+    load: async () => (await import("./commands/complete.js")).complete,
+  },
+};

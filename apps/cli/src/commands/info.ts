@@ -1,0 +1,60 @@
+import { type Command, defineCommand } from "../command.js";
+import { readDirectories } from "../directories.js";
+import { FORMAT_OPTION, printFormatted } from "../output/format.js";
+import { formatMemory } from "../output/units.js";
+import { VERSION } from "../version.js";
+
+export const info: Command = defineCommand({
+  usage: "info [OPTIONS]",
+  summary: "Show this machine and this installation.",
+  options: FORMAT_OPTION,
+  execute: async ({ options }, { root, print }) => {
+    const [{ probeHost }, { ImageStore }] = await Promise.all([
+      import("@dockher/runtime"),
+      import("@dockher/rootfs"),
+    ]);
+    const store = ImageStore.open({ root });
+    const images = await store.list();
+    const report = await probeHost(await readDirectories(root));
+    const { cgroup } = report;
+    const facts = {
+      ServerVersion: VERSION,
+      Images: images.length,
+      DockherRootDir: store.directories.root,
+      CacheDir: store.directories.cache,
+      CgroupVersion: cgroup === undefined ? "none" : String(cgroup.version),
+      CgroupControllers: cgroup?.controllers ?? [],
+      KernelVersion: report.kernel,
+      Architecture: report.architecture,
+      NCPU: report.cpus,
+      MemTotal: report.memory,
+      NodeVersion: process.versions.node,
+    };
+    if (options.format !== undefined) {
+      printFormatted([facts], options.format, print);
+      return 0;
+    }
+    const lines = {
+      Version: facts.ServerVersion,
+      Images: String(facts.Images),
+      "Root directory": facts.DockherRootDir,
+      "Cache directory": facts.CacheDir,
+      Cgroups: describeCgroup(cgroup),
+      Kernel: facts.KernelVersion,
+      Architecture: facts.Architecture,
+      CPUs: String(facts.NCPU),
+      Memory: formatMemory(facts.MemTotal),
+      "Node.js": facts.NodeVersion,
+    };
+    for (const [name, value] of Object.entries(lines)) print(`${`${name}:`.padEnd(18)}${value}`);
+    return 0;
+  },
+});
+
+function describeCgroup(
+  cgroup: { version: 1 | 2; hybrid: boolean; controllers: readonly string[] } | undefined,
+): string {
+  if (cgroup === undefined) return "none";
+  const kind = cgroup.hybrid ? `v${cgroup.version} (hybrid)` : `v${cgroup.version}`;
+  return `${kind}: ${cgroup.controllers.join(" ")}`;
+}

@@ -1,0 +1,50 @@
+import { type Command, defineCommand } from "../command.js";
+import { readCommandLine } from "../run/command-line.js";
+import { describeContainer, toSource } from "../run/container-options.js";
+import { findDefaultImage } from "../run/default-image.js";
+import { toFailureCode } from "../run/failure-code.js";
+import { RUN_OPTIONS } from "../run/option-table.js";
+import { prepareImage } from "../run/prepare-image.js";
+import { runContainer } from "../run/run-container.js";
+import { checkTerminal } from "../run/terminal.js";
+
+export const run: Command = defineCommand({
+  usage: "run [OPTIONS] [IMAGE] [COMMAND [ARG…]]",
+  summary: `Run a command in a new container, and end with its exit code.
+Without IMAGE it is DOCKHER_IMAGE, the configured one, or this machine's own distribution.
+What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`dockher run --cmd …\`.`,
+  options: RUN_OPTIONS,
+  examples: [
+    {
+      summary: "200 MiB of memory, half a processor",
+      line: 'dockher run --cmd "echo hello" --mem 200 --cpu 50',
+    },
+    { summary: "A shell to type into", line: "dockher run -it debian bash" },
+    {
+      summary: "Your directory, read-only, as your user",
+      line: 'dockher run -v "$PWD:/src:ro" -w /src -u "$(id -u):$(id -g)" busybox ls',
+    },
+  ],
+  toFailureCode,
+  execute: async (parsed, context) => {
+    const line = readCommandLine(parsed);
+    const { values } = line;
+    const described = describeContainer(line, context);
+    const terminal = { tty: values.tty === true, interactive: values.interactive === true };
+    checkTerminal(terminal);
+    const image = values.rootfs ?? line.image ?? (await findDefaultImage(context.env));
+    const display = { image, quiet: values.quiet === true };
+    return runContainer({
+      terminal,
+      display,
+      container: {
+        ...described,
+        source: toSource(line, image, context.cwd),
+        ...(context.root === undefined ? {} : { directories: { root: context.root } }),
+      },
+      prepare: (signal, onProgress) =>
+        prepareImage(line, { image, root: context.root, signal, onProgress }),
+      notice: context.notice,
+    });
+  },
+});

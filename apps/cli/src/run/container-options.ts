@@ -1,0 +1,89 @@
+import { resolve } from "node:path";
+import type { ContainerOptions, ContainerSource, MountOption } from "@dockher/runtime";
+import { parseDuration } from "@dockher/spec";
+import type { OptionValues } from "../arguments/option.js";
+import { readEnvironment } from "../values/environment.js";
+import { parseMount } from "../values/mount.js";
+import { readSecurityOptions } from "../values/security-opt.js";
+import { parseTmpfs } from "../values/tmpfs.js";
+import { parseUlimit } from "../values/ulimit.js";
+import { parseVolume } from "../values/volume.js";
+import type { RunCommandLine } from "./command-line.js";
+import { readLimits } from "./limits.js";
+import type { RunOptionTable } from "./option-table.js";
+
+type RunValues = OptionValues<RunOptionTable>;
+
+/** What the command line is read against. */
+export interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** Told once for each thing that was understood but changes nothing. */
+  notice: (line: string) => void;
+}
+
+/** A container as the command line describes it, without its image and its streams. */
+export type DescribedContainer = Omit<ContainerOptions, "source">;
+
+/**
+ * Turns the words of the command line into the runtime's options; nothing is changed on the machine.
+ * @throws UsageError, SpecError for bad values.
+ */
+export function describeContainer(
+  { values, command, entrypoint }: RunCommandLine,
+  surroundings: Surroundings,
+): DescribedContainer {
+  const ulimits = values.ulimit.map(parseUlimit);
+  return {
+    ...given("command", command),
+    ...given("entrypoint", entrypoint),
+    ...given("name", values.name),
+    ...given("hostname", values.hostname),
+    ...given("user", values.user),
+    ...given("cwd", values.workdir),
+    ...given("init", values.init),
+    ...given("privileged", values.privileged),
+    ...given("readonly", values["read-only"]),
+    ...given("timeout", readTimeout(values.timeout)),
+    ...readSecurityOptions(values["security-opt"]),
+    env: readEnvironment({ env: values.env, envFiles: values["env-file"] }, surroundings.env),
+    network: values.network === "host" ? "host" : "none",
+    mounts: readMounts(values, surroundings),
+    limits: readLimits(values),
+    ulimits: Object.fromEntries(ulimits.map(({ name, limit }) => [name, limit])),
+    capAdd: [...values["cap-add"]],
+    capDrop: [...values["cap-drop"]],
+  };
+}
+
+/** The image, or the directory, that becomes the container's root. */
+export function toSource({ values }: RunCommandLine, image: string, cwd: string): ContainerSource {
+  if (values.rootfs !== undefined) return { rootfs: resolve(cwd, values.rootfs) };
+  return { image, pull: values.pull === "never" ? "never" : "missing" };
+}
+
+function given<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [Key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
+}
+
+function readMounts(values: RunValues, { cwd, notice }: Surroundings): MountOption[] {
+  const volumes = values.volume.map((text) => parseVolume(text, cwd));
+  if (volumes.some(({ ignored }) => ignored.length > 0)) {
+    notice("the options z and Z of --volume are ignored: nothing is labelled here");
+  }
+  return [
+    ...volumes.map(({ mount }) => mount),
+    ...values.mount.map((text) => parseMount(text, cwd)),
+    ...values.tmpfs.map(parseTmpfs),
+  ];
+}
+
+/** In podman, zero is no timeout. */
+function readTimeout(text: string | undefined): number | undefined {
+  return text === undefined || text === "0"
+    ? undefined
+    : parseDuration(text, { name: "--timeout" });
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from "node:os";
+import type { Limits } from "@dockher/runtime";
+import { parseCpuPercentage, parseCpus, parseSize } from "@dockher/spec";
+import type { OptionValues } from "../arguments/option.js";
+import { UsageError } from "../error.js";
+import type { RunOptionTable } from "./option-table.js";
+
+type RunValues = OptionValues<RunOptionTable>;
+
+/**
+ * Reads the limits of the command line; the runtime knows which of them can be held.
+ * @throws UsageError `INVALID_LIMIT` or `CONFLICTING_OPTIONS`; SpecError of the parsers.
+ */
+export function readLimits(values: RunValues, online: number = availableParallelism()): Limits {
+  const limits: Limits = {};
+  const memory = readMemory(values);
+  if (memory !== undefined) limits.memory = memory;
+  const swap = values["memory-swap"];
+  if (swap !== undefined) {
+    limits.memorySwap = swap === "-1" ? -1 : parseSize(swap, { name: "--memory-swap" });
+  }
+  const reservation = values["memory-reservation"];
+  if (reservation !== undefined) {
+    limits.memoryReservation = parseSize(reservation, { name: "--memory-reservation" });
+  }
+  const quota = readCpu(values, online);
+  if (quota !== undefined) limits.cpuQuota = quota;
+  const shares = values["cpu-shares"];
+  if (shares !== undefined) limits.cpuShares = parseCount(shares, "--cpu-shares");
+  const cpuset = values["cpuset-cpus"];
+  if (cpuset !== undefined) limits.cpusetCpus = cpuset;
+  const pids = values["pids-limit"];
+  // In Docker both are no limit.
+  if (pids !== undefined && pids !== "-1" && pids !== "0") {
+    limits.pids = parseCount(pids, "--pids-limit");
+  }
+  return limits;
+}
+
+function readMemory({ mem, memory }: RunValues): number | undefined {
+  if (mem !== undefined && memory !== undefined) throw refuseBoth("--mem", "--memory");
+  if (mem !== undefined) return parseSize(mem, { name: "--mem", unit: "m" });
+  return memory === undefined ? undefined : parseSize(memory, { name: "--memory" });
+}
+
+function readCpu({ cpu, cpus }: RunValues, online: number): number | undefined {
+  if (cpu !== undefined && cpus !== undefined) throw refuseBoth("--cpu", "--cpus");
+  if (cpu !== undefined) return parseCpuPercentage(cpu, { online, name: "--cpu" });
+  return cpus === undefined ? undefined : parseCpus(cpus, { online, name: "--cpus" });
+}
+
+function parseCount(text: string, name: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(count)) return count;
+  throw new UsageError(`failed to parse ${name} "${text}": not a whole number`, {
+    code: "INVALID_LIMIT",
+    hint: `write ${name} 512`,
+  });
+}
+
+function refuseBoth(one: string, other: string): UsageError {
+  return new UsageError(`failed to apply ${one} and ${other}: they set the same limit`, {
+    code: "CONFLICTING_OPTIONS",
+    hint: "give one of the two",
+  });
+}

@@ -1,0 +1,49 @@
+import { type ContainerOptions, type ImageProgress, startContainer } from "@dockher/runtime";
+import { showImageProgress } from "../output/image-progress.js";
+import { forwardSignals, toExitCode } from "./signals.js";
+import { attachTerminal, readTerminalSize } from "./terminal.js";
+import { renderVerdict, toRunExitCode } from "./verdict.js";
+
+export interface RunContainerOptions {
+  container: ContainerOptions;
+  terminal: { tty: boolean; interactive: boolean };
+  /** How the making of a missing image is shown. */
+  display: { image: string; quiet: boolean };
+  /** Called before the start; makes an image that needs more than its name. */
+  prepare: (signal: AbortSignal, onProgress: (progress: ImageProgress) => void) => Promise<void>;
+  notice: (line: string) => void;
+}
+
+/** Runs a container on this process's own streams or terminal, forwards signals, and resolves to the exit code. */
+export async function runContainer(options: RunContainerOptions): Promise<number> {
+  const { container: described, terminal, notice } = options;
+  using signals = forwardSignals({ terminal: terminal.tty, notice });
+  try {
+    await using container = await start(options, signals.abort);
+    signals.attach(container);
+    await using attached = terminal.tty ? attachTerminal(container, terminal) : undefined;
+    const result = await container.wait();
+    await attached?.drained;
+    const { limits = {}, timeout } = described;
+    const verdict = renderVerdict(result, { limits, timeout });
+    if (verdict !== undefined) notice(verdict);
+    return toRunExitCode(result);
+  } catch (error) {
+    if (signals.received !== undefined) return toExitCode(signals.received);
+    throw error;
+  }
+}
+
+async function start(options: RunContainerOptions, signal: AbortSignal) {
+  const { terminal, display } = options;
+  using progress = showImageProgress({ ...display, stream: process.stderr });
+  await options.prepare(signal, progress.update);
+  return startContainer({
+    ...options.container,
+    ...(terminal.tty
+      ? { terminal: readTerminalSize() }
+      : { stdin: terminal.interactive ? "inherit" : "null", stdout: "inherit", stderr: "inherit" }),
+    signal,
+    onImageProgress: progress.update,
+  });
+}
