@@ -1,0 +1,60 @@
+/** In the order of the rows. */
+export const CONTENDER_NAMES = [
+  "floor",
+  "library",
+  "run",
+  "run-limits",
+  "spawn",
+  "bwrap",
+  "crun",
+  "crun-limits",
+  "runc",
+  "node",
+  "dockher",
+  "docker",
+] as const;
+
+export type ContenderName = (typeof CONTENDER_NAMES)[number];
+
+/** What one start took. */
+export interface Sample {
+  /** Milliseconds from the start to the end of the command. */
+  wallMs: number;
+  /** Milliseconds of CPU of this process and of the children that it has reaped. */
+  cpuMs: number;
+  /** Milliseconds in which the event loop could do nothing else. */
+  blockedMs?: number | undefined;
+  /** MiB that the largest process held, where it was measured from outside. */
+  memoryMib?: number | undefined;
+}
+
+/** A way of starting the command, ready to do so. */
+export interface Contender extends AsyncDisposable {
+  /**
+   * Starts the command once and resolves when it has ended with 0.
+   * A contender that takes its time itself, in another process, resolves to what it measured.
+   */
+  start(): Promise<Sample | undefined>;
+}
+
+/** Which rows are compared with which: all starts of a container, or whole command lines. */
+export type Section = "starts" | "command-lines";
+
+/** A contender that may be measured. */
+export interface Entry {
+  name: ContenderName;
+  title: string;
+  section: Section;
+  /** Ours must work; a peer that is missing or refuses this host is left out, with its reason. */
+  origin: "ours" | "peer";
+  open(bench: Workbench): Promise<Contender>;
+}
+
+/** What all contenders share: one folder, the root filesystem in it, and the compiled programs. */
+export interface Workbench extends AsyncDisposable {
+  /** Absolute; removed with everything in it at the end. */
+  directory: string;
+  /** The container's `/`: the static `/bin/true` and empty mount points. */
+  rootfs: string;
+  programs: Record<"floor" | "measure" | "true", string>;
+}
