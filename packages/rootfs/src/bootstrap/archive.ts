@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip } from "node:zlib";
+import { RootfsError } from "../error.js";
+import { findProgram } from "./program.js";
+
+/** What a layer's uncompressed archive is known by. */
+export interface ArchiveSummary {
+  /** `sha256:<hex>` of the tar, OCI's diff id. */
+  diffId: string;
+  /** Bytes of the tar. */
+  size: number;
+}
+
+export type Compression = "zstd" | "gzip";
+
+// Node's zlib is slow with its default of 16 KiB and faster than gzip(1) with this.
+const CHUNK_SIZE = 256 * 1024;
+// trusted.overlay.* and user.overlay.* in a layer would speak to the kernel's overlay.
+const ATTRIBUTES = ["--xattrs", "--xattrs-include=*", "--xattrs-exclude=*.overlay.*"];
+const PACK = ["--sort=name", "--numeric-owner", "--format=posix", ...ATTRIBUTES].concat(
+  "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+);
+const UNPACK = ["-x", "-p", "--numeric-owner", "--same-owner", ...ATTRIBUTES].concat(
+  "--delay-directory-restore",
+);
+
+/** zstd where it is installed, else gzip, which Node itself has. */
+export async function chooseCompression(): Promise<Compression> {
+  return (await findProgram("zstd")) ? "zstd" : "gzip";
+}
+
+/**
+ * Archives a tree, into a compressed file where one is named.
+ * @throws the signal's reason, or RootfsError `ARCHIVE_FAILED`
+ */
+export async function packTree(
+  tree: string,
+  output: { path: string; compression: Compression } | undefined,
+  signal?: AbortSignal,
+): Promise<ArchiveSummary> {
+  const tar = startProcess("tar", [...PACK, "-C", tree, "-c", "-f", "-", "."], signal);
+  const summary = new SummaryStream();
+  const source = requireStream(tar.child.stdout);
+  if (!output) {
+    await settle([pipeline(source, summary.resume(), { signal }), tar.done]);
+  } else if (output.compression === "gzip") {
+    const gzip = createGzip({ level: 1, chunkSize: CHUNK_SIZE });
+    const file = createWriteStream(output.path, { flush: true });
+    await settle([pipeline(source, summary, gzip, file, { signal }), tar.done]);
+  } else {
+    const zstd = startProcess("zstd", ["-q", "-3", "-T0", "-c"], signal);
+    const file = createWriteStream(output.path, { flush: true });
+    await settle([
+      pipeline(source, summary, requireStream(zstd.child.stdin), { signal }),
+      pipeline(requireStream(zstd.child.stdout), file, { signal }),
+      zstd.done,
+      tar.done,
+    ]);
+  }
+  return summary.finish();
+}
+
+/**
+ * Unpacks an archive that {@link packTree} made into an empty directory.
+ * @throws the signal's reason, or RootfsError `ARCHIVE_FAILED`
+ */
+export async function unpackTree(
+  input: { path: string; compression: Compression },
+  tree: string,
+  signal?: AbortSignal,
+): Promise<ArchiveSummary> {
+  const tar = startProcess("tar", [...UNPACK, "-C", tree, "-f", "-"], signal);
+  const summary = new SummaryStream();
+  const file = createReadStream(input.path, { highWaterMark: CHUNK_SIZE });
+  const sink = requireStream(tar.child.stdin);
+  if (input.compression === "gzip") {
+    const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
+    await settle([pipeline(file, gunzip, summary, sink, { signal }), tar.done]);
+  } else {
+    const zstd = startProcess("zstd", ["-q", "-d", "-c"], signal);
+    await settle([
+      pipeline(file, requireStream(zstd.child.stdin), { signal }),
+      pipeline(requireStream(zstd.child.stdout), summary, sink, { signal }),
+      zstd.done,
+      tar.done,
+    ]);
+  }
+  return summary.finish();
+}
+
+/** Waits for all; of several failures the one that we can explain counts, not the broken pipes after it. */
+async function settle(parts: Promise<unknown>[]): Promise<void> {
+  const failures = (await Promise.allSettled(parts)).flatMap((result) =>
+    result.status === "rejected" ? [result.reason] : [],
+  );
+  if (failures.length === 0) return;
+  throw failures.find((reason) => reason instanceof RootfsError) ?? failures[0];
+}
+
+/** Hashes and counts what passes. */
+class SummaryStream extends Transform {
+  readonly #hash = createHash("sha256");
+  #size = 0;
+
+  constructor() {
+    super({ highWaterMark: CHUNK_SIZE });
+  }
+
+  override _transform(chunk: Buffer, _encoding: string, done: (error: null, out: Buffer) => void) {
+    this.#hash.update(chunk);
+    this.#size += chunk.length;
+    done(null, chunk);
+  }
+
+  finish(): ArchiveSummary {
+    return { diffId: `sha256:${this.#hash.digest("hex")}`, size: this.#size };
+  }
+}
+
+function startProcess(command: string, args: string[], signal: AbortSignal | undefined) {
+  const child: ChildProcess = spawn(command, args, {
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  const kill = (): boolean => child.kill("SIGKILL");
+  signal?.addEventListener("abort", kill);
+  let log = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    log = (log + chunk.toString("latin1")).slice(-4096);
+  });
+  const done = new Promise<void>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      signal?.removeEventListener("abort", kill);
+      if (code === 0) resolve();
+      else reject(signal?.aborted ? signal.reason : refuseArchive(command, log));
+    });
+  });
+  return { child, done };
+}
+
+function refuseArchive(command: string, log: string): RootfsError {
+  const full = /No space left on device/.test(log);
+  const reason = full ? "no space left on device" : log.trim().split("\n")[0] || "it was killed";
+  return new RootfsError(`failed to run ${command}: ${reason}`, {
+    code: full ? "NO_SPACE" : "ARCHIVE_FAILED",
+  });
+}
+
+function requireStream<Stream>(stream: Stream | null): Stream {
+  if (stream === null) throw new TypeError("the process was started without pipes");
+  return stream;
+}

@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { SYSTEM_PATH } from "./program.js";
+
+export interface CommandOptions {
+  env?: Readonly<Record<string, string>>;
+  signal?: AbortSignal | undefined;
+  /** Called with each piece of what the command writes to descriptor 3. */
+  onStatus?: (chunk: string) => void;
+}
+
+export interface CommandResult {
+  /** Null where a signal ended it. */
+  exitCode: number | null;
+  stdout: Buffer;
+  /** The last part of what was said on stdout and stderr together. */
+  log: string;
+}
+
+const LOG_LIMIT = 64 * 1024;
+const STDOUT_LIMIT = 64 * 1024 * 1024;
+
+/**
+ * Runs a command to its end and captures what it says. The caller's environment is not passed on.
+ * @throws the signal's reason when aborted, after the command is gone
+ */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  options.signal?.throwIfAborted();
+  const child = spawn(command, args, {
+    env: { PATH: SYSTEM_PATH, HOME: "/root", LC_ALL: "C", ...options.env },
+    stdio: ["ignore", "pipe", "pipe", options.onStatus ? "pipe" : "ignore"],
+    // Ctrl-C at a terminal is for us alone: we end the command, so that it cannot half clean up.
+    detached: true,
+  });
+  const stdout: Buffer[] = [];
+  let length = 0;
+  let log = "";
+  const keepLog = (chunk: Buffer): void => {
+    log = (log + chunk.toString("latin1")).slice(-LOG_LIMIT);
+  };
+  child.stdout?.on("data", (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= STDOUT_LIMIT) stdout.push(chunk);
+    keepLog(chunk);
+  });
+  child.stderr?.on("data", keepLog);
+  const status = child.stdio[3] as Readable | null;
+  status?.setEncoding("utf8").on("data", (chunk: string) => options.onStatus?.(chunk));
+  const kill = (): boolean => child.kill("SIGKILL");
+  options.signal?.addEventListener("abort", kill);
+  try {
+    // "close" comes when the last holder of the pipes is gone, not only the first process.
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    options.signal?.throwIfAborted();
+    return { exitCode, stdout: Buffer.concat(stdout), log };
+  } finally {
+    options.signal?.removeEventListener("abort", kill);
+  }
+}
+
+/**
+ * Runs a command in mount and PID namespaces of its own: its mounts are never seen outside, and
+ * when it or this process dies, however that happens, the kernel ends all that it started.
+ */
+export async function runIsolated(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  // prctl(2): PDEATHSIG says nothing when the parent died before the call, hence the look at PPID.
+  const guard = '[ "$PPID" = "$0" ] && exec "$@"';
+  const namespaces = "--mount --pid --fork --kill-child --mount-proc --propagation private".split(
+    " ",
+  );
+  return runCommand(
+    "setpriv",
+    ["--pdeathsig", "KILL", "--", "sh", "-c", guard, String(process.pid), "unshare"].concat(
+      namespaces,
+      ["--", command, ...args],
+    ),
+    options,
+  );
+}

@@ -1,0 +1,28 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { formatIdentity, identifySelf } from "../process-identity.js";
+import type { StoreLayout } from "../store-layout.js";
+import { emptyTrash, moveToTrash } from "../trash.js";
+import { makeUnique } from "../write-whole.js";
+
+/** A directory on the store's file system in which an image is made. */
+export interface Stage extends AsyncDisposable {
+  path: string;
+  /** The layer in the making: `diff` and `layer.json`, renamed into the store as a whole. */
+  layer: string;
+  /** The root filesystem in the making, `<layer>/diff`. */
+  tree: string;
+}
+
+/** Makes a stage that is removed when disposed of, or by the next bootstrap if we die before. */
+export async function openStage(layout: StoreLayout): Promise<Stage> {
+  const path = join(layout.stage, `${formatIdentity(await identifySelf())}.${makeUnique()}`);
+  const layer = join(path, "layer");
+  const tree = join(layer, "diff");
+  await mkdir(tree, { recursive: true });
+  const dispose = async (): Promise<void> => {
+    await moveToTrash(layout, path);
+    await emptyTrash(layout);
+  };
+  return { path, layer, tree, [Symbol.asyncDispose]: dispose };
+}
