@@ -47,14 +47,14 @@ export async function listRecipes(): Promise<string[]> {
   return (await readdir(RECIPES)).sort();
 }
 
-/** @throws RootfsError `RECIPE_NOT_FOUND`, `RECIPE_INVALID` */
+/** @throws RootfsError `IMAGE_NOT_FOUND`, `RECIPE_INVALID` */
 export async function loadRecipe(name: string): Promise<Recipe> {
   const known = await listRecipes();
   if (!known.includes(name)) {
     throw new RootfsError(
       `failed to find image ${JSON.stringify(name)}: there is no recipe for it`,
       {
-        code: "RECIPE_NOT_FOUND",
+        code: "IMAGE_NOT_FOUND",
         hint: `choose one of ${known.join(", ")}`,
       },
     );

@@ -59,7 +59,11 @@ async function writeBusyboxTree(program: string, tree: string, signal?: AbortSig
       code: "BOOTSTRAP_FAILED",
     });
   }
-  for (const path of DIRECTORIES) await mkdir(join(tree, path), { recursive: true });
+  // Modes are set, as the caller's umask may be any.
+  for (const path of DIRECTORIES) {
+    await mkdir(join(tree, path), { recursive: true });
+    await chmod(join(tree, path), 0o755);
+  }
   await chmod(join(tree, "tmp"), 0o1777);
   await chmod(join(tree, "var/tmp"), 0o1777);
   await chmod(join(tree, "root"), 0o700);
@@ -67,18 +71,19 @@ async function writeBusyboxTree(program: string, tree: string, signal?: AbortSig
   await copyFile(program, installed);
   await chmod(installed, 0o755);
   for (const applet of new Set(stdout.toString().split("\n").filter(Boolean))) {
-    const directory = join(tree, applet, "..");
-    await mkdir(directory, { recursive: true });
     // Hard links, as the image is one layer: each name is the program, whatever is mounted where.
     if (applet !== "bin/busybox") await link(installed, join(tree, applet));
   }
-  for (const [path, text] of Object.entries(FILES)) await writeFile(join(tree, path), text);
+  for (const [path, text] of Object.entries(FILES)) {
+    await writeFile(join(tree, path), text);
+    await chmod(join(tree, path), 0o644);
+  }
   await chmod(join(tree, "etc/shadow"), 0o640);
   await symlink("../proc/self/mounts", join(tree, "etc/mtab"));
 }
 
 const DIRECTORIES =
-  "bin sbin usr/bin usr/sbin etc dev proc sys run tmp root home mnt var/tmp var/log var/run".split(
+  "bin sbin usr usr/bin usr/sbin etc dev proc sys run tmp root home mnt var var/tmp var/log".split(
     " ",
   );
 

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasErrno } from "../error.js";
 
@@ -58,7 +58,8 @@ export async function cleanTree(tree: string, sources: readonly string[]): Promi
 async function replaceFile(tree: string, path: string, text: string): Promise<void> {
   const file = join(tree, path);
   await rm(file, { recursive: true, force: true });
-  await writeFile(file, text, { flag: "wx", mode: 0o644 });
+  await writeFile(file, text, { flag: "wx" });
+  await chmod(file, 0o644);
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -43,7 +43,7 @@ export interface DebootstrapPlan {
 
 /**
  * Checks the choices and fills in what the recipe and the host say.
- * @throws RootfsError `OPTION_INVALID`, `ARCHITECTURE_FOREIGN`, `TAG_NOT_FOUND`
+ * @throws RootfsError `OPTION_INVALID`, `ARCHITECTURE_FOREIGN`, `IMAGE_NOT_FOUND`
  */
 export async function planDebootstrap(
   recipe: DebootstrapRecipe,
@@ -96,7 +96,7 @@ function chooseSuite(
     throw new RootfsError(
       `failed to find image ${JSON.stringify(formatReference(reference))}: the recipe has no such tag`,
       {
-        code: "TAG_NOT_FOUND",
+        code: "IMAGE_NOT_FOUND",
         hint: `choose one of ${Object.keys(recipe.tags).join(", ")}, or name a suite with --suite`,
       },
     );

@@ -32,8 +32,10 @@ export type ReportProgress = (progress: BootstrapProgress) => void;
 /** Each phase with its share of the time, from a run of debootstrap with warm caches. */
 export type PhaseWeights = readonly (readonly [BootstrapPhase, number])[];
 
-/** How much a new measurement of the speed counts against the old ones. */
-const SMOOTHING = 0.15;
+/** Over this time, in milliseconds, an old speed fades to about a third of its weight. */
+const MEMORY_MS = 8000;
+/** Speeds over shorter times say nothing, in milliseconds. */
+const MEASURE_MS = 250;
 
 /** Turns "so much of this phase" into percent and time left of the whole. */
 export class ProgressTracker {
@@ -42,7 +44,8 @@ export class ProgressTracker {
   readonly #now: () => number;
   #share = 0;
   #percent = 0;
-  #at: number | undefined;
+  /** Where the speed was measured last. */
+  #mark: { at: number; share: number } | undefined;
   /** Shares per millisecond, exponentially weighted. */
   #speed: number | undefined;
 
@@ -70,15 +73,13 @@ export class ProgressTracker {
 
   #measure(share: number): void {
     const now = this.#now();
-    const elapsed = now - (this.#at ?? now);
-    if (this.#at === undefined) this.#at = now;
-    if (share <= this.#share) return;
-    if (elapsed > 0) {
-      const speed = (share - this.#share) / elapsed;
-      this.#speed =
-        this.#speed === undefined ? speed : this.#speed + SMOOTHING * (speed - this.#speed);
-      this.#at = now;
-    }
-    this.#share = share;
+    this.#mark ??= { at: now, share };
+    this.#share = Math.max(this.#share, share);
+    const elapsed = now - this.#mark.at;
+    if (elapsed < MEASURE_MS) return;
+    const speed = (this.#share - this.#mark.share) / elapsed;
+    const weight = this.#speed === undefined ? 1 : 1 - Math.exp(-elapsed / MEMORY_MS);
+    this.#speed = (this.#speed ?? 0) * (1 - weight) + speed * weight;
+    this.#mark = { at: now, share: this.#share };
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { formatIdentity, identifySelf } from "../process-identity.js";
 import type { StoreLayout } from "../store-layout.js";
@@ -20,6 +20,8 @@ export async function openStage(layout: StoreLayout): Promise<Stage> {
   const layer = join(path, "layer");
   const tree = join(layer, "diff");
   await mkdir(tree, { recursive: true });
+  // The root directory of every container, whatever the caller's umask is.
+  await chmod(tree, 0o755);
   const dispose = async (): Promise<void> => {
     await moveToTrash(layout, path);
     await emptyTrash(layout);
