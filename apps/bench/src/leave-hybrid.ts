@@ -28,10 +28,8 @@ export async function leaveHybrid(argv: readonly string[]): Promise<number | und
     ],
     { stdio: "inherit" },
   );
-  // Ctrl-C reaches both; the inner one cleans up and then this one ends with its exit code.
-  const wait = () => {};
-  process.on("SIGINT", wait);
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  // The inner one cleans up, and then this one ends with its exit code.
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => child.kill(name));
   try {
     const [code, signal] = await once(child, "exit");
     return code ?? 128 + constants.signals[signal as NodeJS.Signals];

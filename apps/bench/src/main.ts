@@ -22,7 +22,7 @@ async function save(file: string | undefined, content: string | undefined): Prom
 function listenForSignals(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () =>
+    process.on(name, () =>
       controller.abort(new BenchError(`failed to measure: ${name}`, { code: "ABORTED" })),
     );
   }

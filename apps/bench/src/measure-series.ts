@@ -32,8 +32,8 @@ export async function measureSeries(
   for (const name of contenders.keys()) samples.set(name, []);
   for (let round = 0; round < options.rounds; round++) {
     for (const [name, contender] of shuffle([...contenders])) {
+      if (options.gapMs > 0) await sleep(options.gapMs);
       options.signal.throwIfAborted();
-      if (options.gapMs > 0) await sleep(options.gapMs, undefined, { signal: options.signal });
       samples.get(name)?.push(await measureStart(contender));
     }
   }
