@@ -3,7 +3,7 @@ import type { OptionSpec, OptionTable } from "./option.js";
 
 /** Arguments split where the command's own options end. */
 export interface CanonicalArguments {
-  /** Each `--name=value` with the long name of the table: what no parser can misread. */
+  /** `--name=true`, `--name=false`, or `--name` and its value, with the long name of the table. */
   options: string[];
   /** What follows the options, untouched: an image, and what runs in it. */
   operands: string[];
@@ -40,7 +40,7 @@ export function canonicalize(
       break;
     }
     if (word.startsWith("--")) {
-      options.push(readLong(word, names, rest));
+      options.push(...readLong(word, names, rest));
     } else if (word.startsWith("-") && word !== "-") {
       options.push(...readCluster(word, names, rest));
     } else if (interspersed) {
@@ -64,12 +64,12 @@ function indexNames(table: OptionTable): Map<string, Named> {
   return names;
 }
 
-function readLong(word: string, names: Map<string, Named>, rest: string[]): string {
+function readLong(word: string, names: Map<string, Named>, rest: string[]): string[] {
   const equals = word.indexOf("=");
   const written = equals === -1 ? word : word.slice(0, equals);
   const named = find(names, written);
   if (equals !== -1) return assign(named, written, word.slice(equals + 1));
-  return named.spec.kind === "flag" ? `--${named.name}=true` : take(named, written, rest);
+  return named.spec.kind === "flag" ? [`--${named.name}=true`] : take(named, written, rest);
 }
 
 /** Reads `-it`, `-m512m`, `-itm 512m` and `-m=512m`, as pflag does. */
@@ -79,26 +79,27 @@ function readCluster(word: string, names: Map<string, Named>, rest: string[]): s
     const written = `-${word[at]}`;
     const named = find(names, written, word);
     const tail = word.slice(at + 1);
-    if (tail.startsWith("=")) return [...options, assign(named, written, tail.slice(1))];
+    if (tail.startsWith("=")) return [...options, ...assign(named, written, tail.slice(1))];
     if (named.spec.kind !== "flag") {
-      return [...options, tail === "" ? take(named, written, rest) : `--${named.name}=${tail}`];
+      const value = tail === "" ? take(named, written, rest) : [`--${named.name}`, tail];
+      return [...options, ...value];
     }
     options.push(`--${named.name}=true`);
   }
   return options;
 }
 
-function assign({ name, spec }: Named, written: string, value: string): string {
-  if (spec.kind !== "flag") return `--${name}=${value}`;
-  if (/^(?:true|t|1)$/i.test(value)) return `--${name}=true`;
-  if (/^(?:false|f|0)$/i.test(value)) return `--${name}=false`;
+function assign({ name, spec }: Named, written: string, value: string): string[] {
+  if (spec.kind !== "flag") return [`--${name}`, value];
+  if (/^(?:true|t|1)$/i.test(value)) return [`--${name}=true`];
+  if (/^(?:false|f|0)$/i.test(value)) return [`--${name}=false`];
   throw new UsageError(`failed to parse ${written}: "${value}" is neither true nor false`, {
     code: "INVALID_FLAG",
     hint: `write ${written} or ${written}=false`,
   });
 }
 
-function take({ name, spec }: Named, written: string, rest: string[]): string {
+function take({ name, spec }: Named, written: string, rest: string[]): string[] {
   const value = rest.shift();
   if (value === undefined) {
     throw new UsageError(`failed to parse ${written}: it needs a value`, {
@@ -106,7 +107,7 @@ function take({ name, spec }: Named, written: string, rest: string[]): string {
       hint: `write ${written} ${spec.placeholder ?? "VALUE"}`,
     });
   }
-  return `--${name}=${value}`;
+  return [`--${name}`, value];
 }
 
 function find(names: Map<string, Named>, written: string, word: string = written): Named {

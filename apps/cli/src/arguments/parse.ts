@@ -7,12 +7,12 @@ export interface ParsedArguments<Table extends OptionTable> {
   operands: string[];
 }
 
-/** What yargs does beyond `--name=value` would change what the user wrote: numbers, dots and `--no-`. */
+/** What yargs does to numbers, dots and `--no-` would change what the user wrote. */
 const CONFIGURATION = {
   "boolean-negation": false,
   "camel-case-expansion": false,
   "dot-notation": false,
-  "greedy-arrays": false,
+  "nargs-eats-options": true,
   "parse-numbers": false,
   "parse-positional-numbers": false,
 };
@@ -27,9 +27,11 @@ export function parseArguments<Table extends OptionTable>(
   grammar: CanonicalizeOptions = {},
 ): ParsedArguments<Table> {
   const { options, operands } = canonicalize(args, table, grammar);
+  const valued = [...namesOf(table, "value"), ...namesOf(table, "list")];
   const parsed = Parser(options, {
     boolean: namesOf(table, "flag"),
-    string: [...namesOf(table, "value"), ...namesOf(table, "list")],
+    string: valued,
+    narg: Object.fromEntries(valued.map((name) => [name, 1])),
     configuration: CONFIGURATION,
   });
   const values: Record<string, unknown> = {};

@@ -23,14 +23,13 @@ const OPTIONS = {
     choices: ["debootstrap", "mmdebstrap"],
     summary: "debootstrap or mmdebstrap",
   },
-  force: { kind: "flag", short: "f", summary: "Make it again where it is there" },
   quiet: { kind: "flag", short: "q", summary: "Show no progress" },
 } as const satisfies OptionTable;
 
 export const imageBootstrap: Command = defineCommand({
   usage: "image bootstrap [OPTIONS] IMAGE",
   summary: `Make a built-in image on this machine: debian, ubuntu or busybox.
-The mirror and the keys come from this machine's own apt where the distribution is the same.`,
+Nothing is done where it is there, made from the same recipe and options. The mirror and the keys come from this machine's own apt where the distribution is the same.`,
   options: OPTIONS,
   grammar: { interspersed: true },
   examples: [
@@ -46,16 +45,12 @@ The mirror and the keys come from this machine's own apt where the distribution 
     const image = operands[0] ?? (await findDefaultImage(env));
     const { bootstrap, ImageStore } = await import("@dockher/rootfs");
     using signals = forwardSignals({ terminal: false, notice });
-    using progress = showImageProgress({
-      image,
-      quiet: options.quiet === true,
-      stream: process.stderr,
-    });
+    using progress = showImageProgress({ image, quiet: options.quiet === true });
     try {
-      const made = await bootstrap(image, {
+      const made = await bootstrap({
         ...readBootstrapChoices(options),
+        image,
         store: ImageStore.open({ root }),
-        replace: options.force === true,
         signal: signals.abort,
         onProgress: progress.update,
       });

@@ -6,7 +6,6 @@ import { toFailureCode } from "../run/failure-code.js";
 import { RUN_OPTIONS } from "../run/option-table.js";
 import { prepareImage } from "../run/prepare-image.js";
 import { runContainer } from "../run/run-container.js";
-import { checkTerminal } from "../run/terminal.js";
 
 export const run: Command = defineCommand({
   usage: "run [OPTIONS] [IMAGE] [COMMAND [ARG…]]",
@@ -31,7 +30,7 @@ What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`doc
     const { values } = line;
     const described = describeContainer(line, context);
     const terminal = { tty: values.tty === true, interactive: values.interactive === true };
-    checkTerminal(terminal);
+    if (terminal.tty) (await import("../run/terminal.js")).checkTerminal(terminal);
     const image = values.rootfs ?? line.image ?? (await findDefaultImage(context.env));
     const display = { image, quiet: values.quiet === true };
     return runContainer({

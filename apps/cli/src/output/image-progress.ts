@@ -9,27 +9,34 @@ export interface ProgressDisplay extends Disposable {
 export interface ProgressOptions {
   image: string;
   quiet: boolean;
-  stream: NodeJS.WriteStream;
 }
 
 /** A bar where somebody looks at it, a line for each phase where nobody does, nothing where it was asked for. */
-export function showImageProgress(options: ProgressOptions): ProgressDisplay {
-  if (options.quiet) return { update: () => {}, [Symbol.dispose]: () => {} };
-  return options.stream.isTTY ? showBar(options) : showLines(options);
+export function showImageProgress({ image, quiet }: ProgressOptions): ProgressDisplay {
+  let display: ProgressDisplay | undefined;
+  return {
+    update: (progress) => {
+      if (quiet) return;
+      // Not before there is something to show: to touch process.stderr loads half of node:net.
+      display ??= process.stderr.isTTY ? showBar(image) : showLines(image);
+      display.update(progress);
+    },
+    [Symbol.dispose]: () => display?.[Symbol.dispose](),
+  };
 }
 
-function showLines({ image, stream }: ProgressOptions): ProgressDisplay {
+function showLines(image: string): ProgressDisplay {
   let shown = "";
   return {
-    update: ({ phase }) => {
-      if (phase !== shown) stream.write(`dockher: image ${image}: ${phase}\n`);
+    update: ({ phase, message = phase }) => {
+      if (phase !== shown) process.stderr.write(`dockher: image ${image}: ${message}\n`);
       shown = phase;
     },
     [Symbol.dispose]: () => {},
   };
 }
 
-function showBar({ image, stream }: ProgressOptions): ProgressDisplay {
+function showBar(image: string): ProgressDisplay {
   let bar: SingleBar | undefined;
   let latest: ImageProgress | undefined;
   let ended = false;
@@ -44,7 +51,7 @@ function showBar({ image, stream }: ProgressOptions): ProgressDisplay {
       clearOnComplete: true,
       hideCursor: true,
       gracefulExit: false,
-      stream,
+      stream: process.stderr,
     });
     bar.start(100, Math.round(latest?.percent ?? 0), describe(latest));
   };

@@ -24,5 +24,5 @@ export async function prepareImage(
   const { bootstrap, ImageStore } = await import("@dockher/rootfs");
   const store = ImageStore.open({ root });
   if ((await store.find(image)) !== undefined) return;
-  await bootstrap(image, { ...choices, store, signal, onProgress });
+  await bootstrap({ ...choices, image, store, signal, onProgress });
 }

@@ -1,7 +1,11 @@
-import { type ContainerOptions, type ImageProgress, startContainer } from "@dockher/runtime";
+import {
+  type Container,
+  type ContainerOptions,
+  type ImageProgress,
+  startContainer,
+} from "@dockher/runtime";
 import { showImageProgress } from "../output/image-progress.js";
 import { forwardSignals, toExitCode } from "./signals.js";
-import { attachTerminal, readTerminalSize } from "./terminal.js";
 import { renderVerdict, toRunExitCode } from "./verdict.js";
 
 export interface RunContainerOptions {
@@ -21,7 +25,9 @@ export async function runContainer(options: RunContainerOptions): Promise<number
   try {
     await using container = await start(options, signals.abort);
     signals.attach(container);
-    await using attached = terminal.tty ? attachTerminal(container, terminal) : undefined;
+    await using attached = terminal.tty
+      ? (await import("./terminal.js")).attachTerminal(container, terminal)
+      : undefined;
     const result = await container.wait();
     await attached?.drained;
     const { limits = {}, timeout } = described;
@@ -34,16 +40,27 @@ export async function runContainer(options: RunContainerOptions): Promise<number
   }
 }
 
-async function start(options: RunContainerOptions, signal: AbortSignal) {
+async function start(options: RunContainerOptions, signal: AbortSignal): Promise<Container> {
   const { terminal, display } = options;
-  using progress = showImageProgress({ ...display, stream: process.stderr });
+  using progress = showImageProgress(display);
   await options.prepare(signal, progress.update);
   return startContainer({
     ...options.container,
-    ...(terminal.tty
-      ? { terminal: readTerminalSize() }
-      : { stdin: terminal.interactive ? "inherit" : "null", stdout: "inherit", stderr: "inherit" }),
+    ...(terminal.tty ? await describeTerminal() : describeStreams(terminal)),
     signal,
     onImageProgress: progress.update,
   });
+}
+
+type Streams = Pick<ContainerOptions, "stdin" | "stdout" | "stderr">;
+
+/** The container writes to this process's own descriptors: nothing is copied. */
+function describeStreams({ interactive }: { interactive: boolean }): Streams {
+  return { stdin: interactive ? "inherit" : "null", stdout: "inherit", stderr: "inherit" };
+}
+
+/** Loaded where it is used: node:tty costs a seventh of Node's own start. */
+async function describeTerminal(): Promise<Pick<ContainerOptions, "terminal">> {
+  const { readTerminalSize } = await import("./terminal.js");
+  return { terminal: readTerminalSize() };
 }

@@ -1,0 +1,119 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Machine } from "./dockher.ts";
+
+const test = suite<{ machine: Machine }>("bin usage");
+
+test.before((context) => {
+  context.machine = new Machine();
+});
+test.after(({ machine }) => machine[Symbol.dispose]());
+
+test("help goes to stdout and is no failure", async ({ machine }) => {
+  for (const args of [[], ["--help"], ["image"], ["run", "--help"], ["image", "ls", "--help"]]) {
+    const { code, stdout, stderr } = await machine.run(args);
+    assert.is(code, 0, args.join(" "));
+    assert.match(stdout, /^Usage: dockher /);
+    assert.is(stderr, "");
+  }
+});
+
+test("the page of run names the first words and gives examples", async ({ machine }) => {
+  const { stdout } = await machine.run(["run", "--help"]);
+  for (const part of ["-c, --cmd STRING", "-m, --mem SIZE", "-p, --cpu PERCENT", "Examples:"]) {
+    assert.match(stdout, part);
+  }
+  assert.not.match(stdout, "--detach");
+});
+
+test("versions", async ({ machine }) => {
+  assert.match((await machine.run(["--version"])).stdout, /^dockher \d+\.\d+\.\d+\n$/);
+  const { stdout } = await machine.run(["version", "--format", "json"]);
+  assert.is(JSON.parse(stdout).Node, process.versions.node);
+  assert.is(
+    (await machine.run(["version", "--format", "{{.Architecture}}"])).stdout,
+    `${process.arch}\n`,
+  );
+});
+
+/** Each bad word, its exit code, and what the line must name. Nothing may be made for it. */
+const BAD: [args: string[], code: number, mention: RegExp][] = [
+  [["nope"], 1, /"nope"/],
+  [["run"], 125, /no command/],
+  [["run", "--bad"], 125, /--bad/],
+  [["--cmd"], 125, /needs a value/],
+  [["--cmd", ""], 125, /no command/],
+  ...["0", "-5", "abc", "1e30", "1"].map((size): [string[], number, RegExp] => {
+    return [["--cmd", "true", "--mem", size], 125, /mem/];
+  }),
+  ...["0", "-1", "NaN", "10000000"].map((cpu): [string[], number, RegExp] => {
+    return [["--cmd", "true", "--cpu", cpu], 125, /--cpu/];
+  }),
+  [["run", "-p", "8080:80", "busybox", "true"], 125, /8080:80/],
+  [["run", "-d", "busybox", "true"], 125, /-d/],
+  [["run", "-it", "busybox", "true"], 125, /the input device is not a TTY/],
+  [["run", "-v", "data:/data", "busybox", "true"], 125, /"data"/],
+  [["run", "--security-opt", "seccomp=x.json", "busybox", "true"], 125, /x\.json/],
+  [["run", "--pull", "never", "busybox", "true"], 125, /busybox/],
+  [["run", "unknown-image", "true"], 125, /unknown-image/],
+  [["run", "../../etc", "true"], 125, /\.\.\/\.\.\/etc/],
+  [["run", "a/b", "true"], 125, /a\/b/],
+  [["run", "--rootfs", "/nowhere", "true"], 125, /\/nowhere/],
+  [["run", "--rootfs", "/etc/passwd", "true"], 125, /\/etc\/passwd/],
+  [["run", "--env-file", "/nowhere", "busybox", "true"], 125, /\/nowhere/],
+  [["image", "rm"], 1, /none is named/],
+  [["image", "rm", "missing"], 1, /missing/],
+  [["image", "inspect", "missing"], 1, /missing/],
+  [["image", "ls", "extra"], 1, /extra/],
+  [["image", "bootstrap", "unknown-image"], 1, /unknown-image/],
+  [["completion", "tcsh"], 1, /tcsh/],
+  [["version", "--format", "{{.Nope}}"], 1, /Nope/],
+];
+
+for (const [args, code, mention] of BAD) {
+  test(`refuses ${args.join(" ")}`, async ({ machine }) => {
+    const ended = await machine.run(args);
+    assert.is(ended.code, code, ended.stderr);
+    const lines = ended.stderr.trimEnd().split("\n");
+    assert.ok(lines.length <= 2, ended.stderr);
+    assert.match(lines[0] ?? "", /^dockher: failed to /);
+    assert.match(lines[0] ?? "", mention);
+    if (lines[1] !== undefined) assert.match(lines[1], /^hint: /);
+    assert.equal(machine.listMounts(), []);
+  });
+}
+
+test("a stack only where it is asked for", async ({ machine }) => {
+  const { stderr } = await machine.run(["nope"], { env: { DOCKHER_DEBUG: "1" } });
+  assert.match(stderr, /\n {4}at /);
+});
+
+test("a bad configuration is named", async ({ machine }) => {
+  const config = join(machine.directory, "config.json");
+  writeFileSync(config, "{ nonsense");
+  const env = { DOCKHER_CONFIG: config, DOCKHER_IMAGE: "" };
+  const { code, stderr } = await machine.run(["--cmd", "true"], { env });
+  assert.is(code, 125);
+  assert.match(stderr, config);
+});
+
+test("completion", async ({ machine }) => {
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { code, stdout } = await machine.run(["completion", shell]);
+    assert.is(code, 0);
+    assert.match(stdout, "dockher __complete");
+  }
+  const complete = async (...words: string[]) => {
+    return (await machine.run(["__complete", "--", ...words])).stdout.split("\n");
+  };
+  assert.ok((await complete("ru")).includes("run"));
+  assert.not.ok((await complete("")).includes("__complete"));
+  assert.ok((await complete("image", "")).includes("inspect"));
+  assert.ok((await complete("run", "--me")).includes("--mem"));
+  assert.equal((await complete("run", "--network", "h")).filter(Boolean), ["host"]);
+  assert.ok((await complete("run", "bu")).includes("busybox"));
+});
+
+test.run();

@@ -1,0 +1,56 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { readLimits } from "../../src/run/limits.ts";
+import { assertThrows } from "../assert-throws.ts";
+import { readRun } from "./read-run.ts";
+
+const test = suite("readLimits");
+const MIB = 2 ** 20;
+const read = (...args: string[]) => readLimits(readRun(...args, "debian").values, 2);
+
+test("the project's first words", () => {
+  assert.equal(read("--mem", "200", "--cpu", "50"), { memory: 200 * MIB, cpuQuota: 50_000 });
+  assert.equal(read("-m1g", "-p200%"), { memory: 1024 * MIB, cpuQuota: 200_000 });
+});
+
+test("Docker's words", () => {
+  assert.equal(read("--memory", "209715200", "--cpus", "0.5"), {
+    memory: 200 * MIB,
+    cpuQuota: 50_000,
+  });
+  assert.equal(read("--memory=1g", "--memory-swap=-1", "--memory-reservation=512m"), {
+    memory: 1024 * MIB,
+    memorySwap: -1,
+    memoryReservation: 512 * MIB,
+  });
+  assert.equal(read("--cpu-shares", "512", "--cpuset-cpus", "0-1", "--pids-limit", "20"), {
+    cpuShares: 512,
+    cpusetCpus: "0-1",
+    pids: 20,
+  });
+});
+
+test("no limit of processes", () => {
+  assert.equal(read("--pids-limit", "-1"), {});
+  assert.equal(read("--pids-limit=0"), {});
+});
+
+test("refuses what is no limit", () => {
+  for (const text of ["0", "-5", "abc", "1e30", ""]) {
+    assertThrows(() => read("--mem", text), "INVALID_SIZE", /--mem/);
+    assertThrows(() => read("--memory", text), "INVALID_SIZE", /--memory/);
+  }
+  for (const text of ["0", "-1", "NaN", "201", "10000", "abc", ""]) {
+    assertThrows(() => read("--cpu", text), "INVALID_CPU", /--cpu/);
+  }
+  assertThrows(() => read("--cpus", "3"), "INVALID_CPU", /--cpus/);
+  assertThrows(() => read("--pids-limit", "many"), "INVALID_LIMIT");
+  assertThrows(() => read("--cpu-shares", "-1"), "INVALID_LIMIT");
+});
+
+test("refuses two words for one limit", () => {
+  assertThrows(() => read("--mem", "1", "--memory", "1"), "CONFLICTING_OPTIONS");
+  assertThrows(() => read("--cpu", "1", "--cpus", "1"), "CONFLICTING_OPTIONS");
+});
+
+test.run();
