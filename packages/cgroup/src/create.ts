@@ -28,10 +28,13 @@ export function validateName(name: string): void {
 /** @throws CgroupError `INVALID_CGROUP_PATH` */
 export function validateParent(parent: string): void {
   const parts = parent.split("/");
-  const plain = parts.slice(1).every((part) => part !== "" && part !== "." && part !== "..");
-  if (parent === "/" || (parts[0] === "" && plain)) return;
+  if (parent === "/" || (/^(?:\/[^/\0]+)+$/.test(parent) && !parts.some(isDots))) return;
   throw new CgroupError(`failed to use cgroup ${JSON.stringify(parent)}: it is no absolute path`, {
     code: "INVALID_CGROUP_PATH",
     hint: "write it from the root of the hierarchy, without dots: /jobs/batch",
   });
+}
+
+function isDots(part: string): boolean {
+  return part === "." || part === "..";
 }

@@ -32,6 +32,7 @@ const MEANINGS: Readonly<Record<string, ErrnoMeaning>> = {
     reason: "operation not permitted",
     hint: "run as root of the initial user namespace, or in a cgroup that is delegated to you",
   },
+  ENOENT: { code: "CGROUP_UNAVAILABLE", reason: "it, or the cgroup around it, does not exist" },
   EINVAL: {
     code: "CGROUP_VALUE_REFUSED",
     reason: "the kernel refuses the value",

@@ -1,5 +1,11 @@
 export type { Cgroup, CgroupAttachment, CgroupLocation } from "./cgroup.js";
 export type { CreateOptions } from "./create.js";
+export {
+  type CgroupProblem,
+  type CgroupReport,
+  describeCgroups,
+  type MissingController,
+} from "./describe.js";
 export { CgroupError } from "./error.js";
 export {
   type CgroupLayout,
@@ -9,6 +15,13 @@ export {
   type Hierarchy,
 } from "./hierarchy.js";
 export { CgroupManager, type OpenOptions, openCgroup } from "./manager.js";
+export type { Limits } from "./spawn/limits.js";
+export {
+  type SpawnedInCgroup,
+  type SpawnInCgroupOptions,
+  spawnInCgroup,
+  type Verdict,
+} from "./spawn/spawn-in-cgroup.js";
 export type {
   CgroupStats,
   CpuStats,

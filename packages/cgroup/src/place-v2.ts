@@ -35,23 +35,25 @@ export interface PlaceRequest {
  */
 export function findPlace(hierarchy: Hierarchy, { writes, wanted, parent }: PlaceRequest): Place {
   if (hierarchy.readOnly) throw refuseReadOnly(hierarchy);
-  requireControllers(writes, hierarchy.controllers, hintMissing(hierarchy));
   const needed = listControllers(writes);
-  const all = [...new Set([...needed, ...wanted])].filter((name) =>
-    hierarchy.controllers.includes(name),
-  );
-  if (parent !== undefined)
-    return placeBelow(posix.join(hierarchy.mountPoint, parent), all, writes);
-
-  const candidates = listUpward(hierarchy).filter(mayHaveChildren);
-  for (const controllers of [all, needed]) {
-    const base = candidates.find((directory) => {
-      const available = readControllers(directory);
-      return controllers.every((name) => available.includes(name));
-    });
-    if (base !== undefined) return { base, group: posix.join(base, "dockher"), controllers };
+  requireControllers(writes, hierarchy.controllers, hintMissing(hierarchy));
+  const asked = [...new Set([...needed, ...wanted])];
+  if (parent !== undefined) {
+    return placeBelow(posix.join(hierarchy.mountPoint, parent), asked, writes);
   }
-  throw refusePlace(hierarchy);
+  const candidates = listUpward(hierarchy).filter(mayHaveChildren);
+  const highest = candidates.at(-1);
+  if (highest === undefined) throw refusePlace(hierarchy);
+  // A cgroup has what all above it hand down, so the highest has the most.
+  const available = readControllers(highest);
+  requireControllers(writes, available, HINT_DELEGATE);
+  const controllers = asked.filter((name) => available.includes(name));
+  const base = candidates.find((directory) => {
+    const offered = readControllers(directory);
+    return controllers.every((name) => offered.includes(name));
+  });
+  const chosen = base ?? highest;
+  return { base: chosen, group: posix.join(chosen, "dockher"), controllers };
 }
 
 function placeBelow(
@@ -128,8 +130,11 @@ function refusePlace(hierarchy: Hierarchy): CgroupError {
   );
 }
 
+const HINT_DELEGATE =
+  "delegate it: a drop-in for user@.service with [Service] Delegate=cpu cpuset io memory pids";
+
 function hintMissing({ mountPoint, controllers }: Hierarchy): string {
   return existsSync(`${mountPoint}/cgroup.type`)
-    ? `the outer cgroup hands down ${controllers.join(", ") || "none"}: add it there, with systemd in a drop-in with Delegate=cpu cpuset io memory pids`
+    ? `the outer cgroup hands down only ${controllers.join(", ") || "none"}: enable it in the cgroup.subtree_control above`
     : "boot a kernel that has it, without cgroup_disable= and without mounting it as cgroup v1";
 }

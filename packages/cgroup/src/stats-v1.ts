@@ -24,15 +24,7 @@ function readMemory(directory: string): MemoryStats {
     limit: parseLimit(readControl(directory, "memory.limit_in_bytes")) ?? null,
     ...(swap === undefined ? {} : { swap: Number(swap) }),
     oomKills: readOomKillsV1(directory),
-    maxEvents: readFailures(directory),
   };
-}
-
-/** Where swap is limited with memory, the kernel counts a hit at the sum of both and not at memory. */
-function readFailures(directory: string): number {
-  return ["memory.failcnt", "memory.memsw.failcnt"]
-    .map((file) => parseCount(readControl(directory, file)) ?? 0)
-    .reduce((sum, count) => sum + count, 0);
 }
 
 /** The `oom_kill` line of memory.oom_control, since Linux 4.13. It counts the victims of this cgroup alone, not of those below. */

@@ -19,8 +19,8 @@ export interface MemoryStats {
   swap?: number;
   /** Processes that an out-of-memory killer has ended, whichever limit was the cause. */
   oomKills: number;
-  /** How often the usage ran into the limit. */
-  maxEvents: number;
+  /** How often the usage ran into the limit. Absent on v1, which no longer counts it where swap is limited as well. */
+  maxEvents?: number;
 }
 
 /** Microseconds; the counts of periods are there where a quota can be set. */

@@ -1,0 +1,134 @@
+import { accessSync, constants } from "node:fs";
+import type { DockherError } from "@dockher/spec";
+import { CgroupError, wrapErrno } from "./error.js";
+import {
+  type CgroupLayout,
+  type Controller,
+  type DiscoverOptions,
+  discoverCgroups,
+} from "./hierarchy.js";
+import { findPlace } from "./place-v2.js";
+
+/** Something that a container cannot have on this machine, and what to do about it. */
+export interface CgroupProblem {
+  /** The error that `create` would throw. */
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+export interface MissingController {
+  controller: Controller;
+  /** What cannot be limited without it. */
+  purpose: string;
+}
+
+/** What this machine's control groups can do for this process: for `info` and `doctor`. */
+export interface CgroupReport {
+  version: 1 | 2 | null;
+  /** v1 and v2 are both mounted; `version` is the one that has the controllers. */
+  hybrid: boolean;
+  /** What a new cgroup can be limited and counted by. */
+  controllers: readonly Controller[];
+  missing: readonly MissingController[];
+  /** Whether `resources.devices` can be held. */
+  devices: boolean;
+  /** Where new cgroups go: a directory on v2, one for each hierarchy on v1. */
+  places: readonly string[];
+  /** Empty where everything works. */
+  problems: readonly CgroupProblem[];
+}
+
+const PURPOSES_V2: Readonly<Partial<Record<Controller, string>>> = {
+  cpu: "CPU time and shares",
+  cpuset: "the choice of processors",
+  io: "disk bandwidth",
+  memory: "memory and swap",
+  pids: "the number of processes",
+};
+const PURPOSES_V1: Readonly<Partial<Record<Controller, string>>> = {
+  blkio: "disk bandwidth",
+  cpu: "CPU time and shares",
+  cpuacct: "counting CPU time",
+  cpuset: "the choice of processors",
+  devices: "access to devices",
+  freezer: "pausing, and killing all at once",
+  memory: "memory and swap",
+  pids: "the number of processes",
+};
+
+/** Looks at the control groups without changing anything. Never throws for what it finds. */
+export function describeCgroups(options: DiscoverOptions = {}): CgroupReport {
+  let layout: CgroupLayout;
+  try {
+    layout = discoverCgroups(options);
+  } catch (error) {
+    if (!(error instanceof CgroupError)) throw error;
+    return {
+      version: null,
+      hybrid: false,
+      controllers: [],
+      missing: [],
+      devices: false,
+      places: [],
+      problems: [toProblem(error)],
+    };
+  }
+  return layout.version === 2 ? describeV2(layout) : describeV1(layout);
+}
+
+function describeV2({ version, hybrid, hierarchy }: CgroupLayout & { version: 2 }): CgroupReport {
+  const wanted = Object.keys(PURPOSES_V2) as Controller[];
+  const report = { version, hybrid, devices: false };
+  try {
+    const place = findPlace(hierarchy, { writes: [], wanted });
+    const missing = listMissing(PURPOSES_V2, place.controllers);
+    const { controllers, base, group = base } = place;
+    return { ...report, controllers, missing, places: [group], problems: [] };
+  } catch (error) {
+    if (!(error instanceof CgroupError)) throw error;
+    const missing = listMissing(PURPOSES_V2, []);
+    return { ...report, controllers: [], missing, places: [], problems: [toProblem(error)] };
+  }
+}
+
+function describeV1({ version, hybrid, hierarchies }: CgroupLayout & { version: 1 }): CgroupReport {
+  const problems: CgroupProblem[] = [];
+  const usable = hierarchies.filter(({ ownDirectory, readOnly }) => {
+    try {
+      accessSync(ownDirectory, constants.W_OK);
+      if (!readOnly) return true;
+    } catch (error) {
+      if (!readOnly)
+        problems.push(toProblem(wrapErrno(`create a cgroup in ${ownDirectory}`, error)));
+    }
+    if (readOnly) {
+      const error = Object.assign(new Error("read-only mount"), { code: "EROFS" });
+      problems.push(toProblem(wrapErrno(`create a cgroup in ${ownDirectory}`, error)));
+    }
+    return false;
+  });
+  const controllers = usable.flatMap((hierarchy) => hierarchy.controllers);
+  return {
+    version,
+    hybrid,
+    controllers,
+    missing: listMissing(PURPOSES_V1, controllers),
+    devices: controllers.includes("devices"),
+    places: usable.map((hierarchy) => hierarchy.ownDirectory),
+    problems,
+  };
+}
+
+function listMissing(
+  purposes: Readonly<Partial<Record<Controller, string>>>,
+  present: readonly Controller[],
+): MissingController[] {
+  return (Object.entries(purposes) as [Controller, string][])
+    .filter(([controller]) => !present.includes(controller))
+    .map(([controller, purpose]) => ({ controller, purpose }));
+}
+
+function toProblem({ code, message, hint }: DockherError): CgroupProblem {
+  return hint === undefined ? { code, message } : { code, message, hint };
+}

@@ -1,0 +1,228 @@
+import { writeFileSync } from "node:fs";
+import type { LinuxResources } from "@dockher/spec";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { CgroupManager, openCgroup } from "../src/index.js";
+import { assertRejects } from "./assert-rejects.js";
+import {
+  type Machine,
+  makeMachine,
+  makeV1Machine,
+  makeV2Machine,
+  V2_MOUNT,
+  v2Files,
+} from "./machine.js";
+
+const test = suite("manager");
+
+/** Asserts that the creation fails and that the tree is as before. */
+async function assertRefused(
+  machine: Machine,
+  options: { name?: string; resources?: LinuxResources; parent?: string },
+  code: string,
+  pattern?: RegExp,
+): Promise<void> {
+  const { name = "box", resources = {}, parent } = options;
+  const before = machine.list("/sys");
+  await assertRejects(
+    () =>
+      CgroupManager.open({
+        root: machine.root,
+        ...(parent === undefined ? {} : { parent }),
+      }).create({
+        name,
+        resources,
+      }),
+    code,
+    pattern,
+  );
+  assert.equal(machine.list("/sys"), before);
+}
+
+test("v1: joins what is limited or counted, below our own cgroup, comounted ones once", async () => {
+  using machine = makeV1Machine();
+  const manager = CgroupManager.open({ root: machine.root });
+  const cgroup = await manager.create({ name: "box" });
+  const at = `${machine.root}/sys/fs/cgroup`;
+  assert.equal(cgroup.location, {
+    version: 1,
+    name: "box",
+    directories: {
+      memory: `${at}/memory/outer/dockher-box`,
+      freezer: `${at}/freezer/dockher-box`,
+      pids: `${at}/pids/dockher-box`,
+      cpu: `${at}/cpu,cpuacct/dockher-box`,
+      cpuacct: `${at}/cpu,cpuacct/dockher-box`,
+    },
+  });
+  assert.equal(cgroup.attachment, {
+    version: 1,
+    procsFiles: [
+      `${at}/memory/outer/dockher-box/cgroup.procs`,
+      `${at}/freezer/dockher-box/cgroup.procs`,
+      `${at}/pids/dockher-box/cgroup.procs`,
+      `${at}/cpu,cpuacct/dockher-box/cgroup.procs`,
+    ],
+  });
+  await assertRejects(() => manager.create({ name: "box" }), "CGROUP_EXISTS", /dockher-box/);
+  await openCgroup(JSON.parse(JSON.stringify(cgroup.location))).remove();
+  assert.not(machine.list("/sys").some((path) => path.includes("dockher")));
+  await cgroup.remove();
+});
+
+test("v1: joins only what is asked for", async () => {
+  using machine = makeV1Machine();
+  const cgroup = await CgroupManager.open({ root: machine.root }).create({
+    name: "box",
+    controllers: ["pids"],
+  });
+  assert.equal(cgroup.controllers, ["pids"]);
+  await assertRejects(() => cgroup.freeze(), "CGROUP_CONTROLLER_MISSING", /freezer/);
+});
+
+test("v2: below the parent that the caller names", async () => {
+  using machine = makeV2Machine();
+  const cgroup = await CgroupManager.open({ root: machine.root, parent: "/system.slice" }).create({
+    name: "box",
+  });
+  const directory = `${machine.root}/sys/fs/cgroup/system.slice/box`;
+  assert.equal(cgroup.attachment, { version: 2, directory });
+  assert.equal(cgroup.controllers, ["memory", "pids"]);
+  await cgroup.remove();
+  assert.not(machine.list("/sys").some((path) => path.endsWith("box")));
+});
+
+test("a failed creation takes back what it made", async () => {
+  // A directory of a plain file system has no control files, so the first write fails.
+  {
+    using machine = makeV1Machine();
+    await assertRefused(
+      machine,
+      { resources: { pids: { limit: 5 } } },
+      "CGROUP_LIMIT_UNSUPPORTED",
+      /pids\.max/,
+    );
+  }
+  using machine = makeV2Machine();
+  const resources = { memory: { limit: 4096 } };
+  await assertRefused(
+    machine,
+    { resources, parent: "/system.slice" },
+    "CGROUP_LIMIT_UNSUPPORTED",
+    /memory\.max/,
+  );
+  await assertRefused(
+    machine,
+    { resources },
+    "CGROUP_UNAVAILABLE",
+    /enable the controllers memory/,
+  );
+});
+
+test("a failed creation takes back all hierarchies when the name exists in one", async () => {
+  using machine = makeV1Machine();
+  writeFileSync(`${machine.root}/sys/fs/cgroup/cpu,cpuacct/dockher-box`, "");
+  await assertRefused(machine, {}, "CGROUP_EXISTS");
+});
+
+test("a missing controller is refused by name", async () => {
+  {
+    using machine = makeV1Machine();
+    await assertRefused(
+      machine,
+      { resources: { cpu: { cpus: "0" } } },
+      "CGROUP_CONTROLLER_MISSING",
+      /cpu\.cpus.*"cpuset"/,
+    );
+    await assertRefused(
+      machine,
+      { resources: { blockIO: { weight: 10 } } },
+      "CGROUP_CONTROLLER_MISSING",
+      /"blkio"/,
+    );
+  }
+  using machine = makeMachine({
+    mountinfo: [V2_MOUNT],
+    cgroup: ["0::/"],
+    files: v2Files("/sys/fs/cgroup", { controllers: "memory", type: false }),
+  });
+  await assertRefused(
+    machine,
+    { resources: { pids: { limit: 5 } } },
+    "CGROUP_CONTROLLER_MISSING",
+    /"pids"/,
+  );
+});
+
+test("read-only cgroups are refused", async () => {
+  {
+    using machine = makeV1Machine("ro,relatime");
+    await assertRefused(machine, {}, "CGROUP_READ_ONLY", /writable/);
+  }
+  using machine = makeMachine({
+    mountinfo: [V2_MOUNT.replace("rw,relatime", "ro,relatime")],
+    cgroup: ["0::/"],
+    files: v2Files("/sys/fs/cgroup", { type: false }),
+  });
+  await assertRefused(machine, {}, "CGROUP_READ_ONLY", /remount,rw/);
+});
+
+test("what only the other version has is refused", async () => {
+  {
+    using machine = makeV1Machine();
+    await assertRefused(
+      machine,
+      { resources: { unified: { "memory.high": "1" } } },
+      "CGROUP_UNSUPPORTED",
+      /v2/,
+    );
+    const manager = CgroupManager.open({ root: machine.root });
+    await assertRejects(
+      () => manager.create({ name: "box", oomGroup: true }),
+      "CGROUP_UNSUPPORTED",
+      /v2/,
+    );
+  }
+  using machine = makeV2Machine();
+  await assertRefused(
+    machine,
+    { resources: { devices: [{ allow: false }] } },
+    "CGROUP_DEVICES_UNSUPPORTED",
+  );
+});
+
+test("names that could leave the place are refused", async () => {
+  using machine = makeV2Machine();
+  for (const name of [
+    "",
+    "..",
+    ".",
+    "a/b",
+    "../a",
+    "-a",
+    ".a",
+    "a b",
+    "a\n",
+    "a\0",
+    "ä",
+    "a".repeat(129),
+  ]) {
+    await assertRefused(machine, { name }, "INVALID_CGROUP_NAME", /letters/);
+  }
+  for (const parent of ["", "a", "a/b", "/..", "/a/../b", "/a//b", "/./a", "/a/"]) {
+    await assertRefused(machine, { parent }, "INVALID_CGROUP_PATH", /absolute/);
+  }
+  await assertRefused(machine, { parent: "/nowhere" }, "CGROUP_UNAVAILABLE", /does not exist/);
+});
+
+test("bad resources are refused before anything is made", async () => {
+  using machine = makeV1Machine();
+  await assertRefused(
+    machine,
+    { resources: { memory: { limit: Number.NaN } } },
+    "INVALID_RESOURCES",
+    /memory\.limit is NaN/,
+  );
+});
+
+test.run();
