@@ -27,6 +27,8 @@ export class CgroupV2 implements Cgroup {
   readonly location: CgroupLocation & { version: 2 };
   readonly attachment: CgroupAttachment;
   readonly #directory: string;
+  /** inotify tells nothing of the end of a cgroup. */
+  readonly #removed: AbortController = new AbortController();
 
   constructor(location: CgroupLocation & { version: 2 }) {
     this.location = location;
@@ -72,12 +74,15 @@ export class CgroupV2 implements Cgroup {
   }
 
   async *watchOomKills(options: { signal?: AbortSignal } = {}): AsyncGenerator<number, void> {
+    const signals = [this.#removed.signal, ...(options.signal ? [options.signal] : [])];
+    const signal = AbortSignal.any(signals);
+    if (signal.aborted) return;
     const watcher = watch(`${this.#directory}/memory.events`);
     let seen = 0;
     try {
-      while (existsSync(this.#directory)) {
+      for (;;) {
         // Armed before the read, so that a kill between the two is not lost.
-        const changed = once(watcher, "change", options);
+        const changed = once(watcher, "change", { signal });
         changed.catch(() => undefined);
         const kills = this.readOomKills();
         if (kills > seen) {
@@ -87,7 +92,7 @@ export class CgroupV2 implements Cgroup {
         await changed;
       }
     } catch (error) {
-      if (!options.signal?.aborted) throw error;
+      if (!signal.aborted) throw error;
     } finally {
       watcher.close();
     }
@@ -115,6 +120,7 @@ export class CgroupV2 implements Cgroup {
     });
     // The group goes with its last member; a sibling or a nested group keeps it.
     if (this.location.group !== undefined) removeEmptyGroup(this.location.group);
+    this.#removed.abort();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -59,8 +59,8 @@ export interface Cgroup extends AsyncDisposable {
   readOomKills(): number;
 
   /**
-   * Yields the count of {@link Cgroup.readOomKills} each time it has grown, by the kernel's own event; ends when the
-   * cgroup is removed or `signal` aborts.
+   * Yields the count of {@link Cgroup.readOomKills} each time it has grown, by the kernel's own event; ends when
+   * `remove()` of this object is done or `signal` aborts.
    * @throws CgroupError `CGROUP_UNSUPPORTED` on v1, which has no such event: read the counter at the end instead.
    */
   watchOomKills(options?: { signal?: AbortSignal }): AsyncIterable<number>;
