@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// Without the two dashes Node 20 takes our --env-file for its own.
 try {
   require("../dist/main.cjs");
 } catch (error) {

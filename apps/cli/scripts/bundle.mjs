@@ -30,12 +30,20 @@ const slimYargs = {
 
 const node = { platform: "node", target: "node20.19", minify: true, logLevel: "warning" };
 
+const commonJs = {
+  ...node,
+  format: "cjs",
+  // The native import() would load the very loader of ES modules that is to be spared.
+  supported: { "dynamic-import": false },
+  define: { "import.meta.url": "ownUrl" },
+};
+
 // Only ES modules can be split, so they are made first and turned into CommonJS afterwards.
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   ...node,
   absWorkingDir: root,
   entryPoints: { main: "src/start.ts" },
-  outdir: dist,
+  outdir: "dist",
   outExtension: { ".js": ".cjs" },
   bundle: true,
   splitting: true,
@@ -44,29 +52,73 @@ const { outputFiles } = await build({
   // It finds its compiled addon beside itself.
   external: ["@dockher/ns"],
   plugins: [slimYargs],
+  metafile: true,
   write: false,
 });
+const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+const startFiles = findStartFiles(metafile.outputs);
 
 mkdirSync(dist, { recursive: true });
 for (const name of readdirSync(dist)) {
   if (/\.cjs(?:\.LEGAL\.txt)?$/.test(name)) rmSync(join(dist, name));
 }
-for (const { path, text } of outputFiles) {
-  writeFileSync(join(dist, basename(path)), path.endsWith(".cjs") ? await toCommonJs(text) : text);
+writeFileSync(join(dist, "main.cjs"), await joinStartFiles());
+for (const [name, text] of texts) {
+  if (name.endsWith(".txt")) writeFileSync(join(dist, name), text);
+  else if (!startFiles.has(name)) writeFileSync(join(dist, name), await toCommonJs(text));
+}
+
+/** What every `dockher run` loads: to find and open each of them would cost more than to compile it. */
+function findStartFiles(outputs) {
+  const run = Object.keys(outputs).find((path) => outputs[path].entryPoint?.endsWith("run.ts"));
+  const found = new Set(["dist/main.cjs", run]);
+  for (const path of found) {
+    for (const { path: imported, kind } of outputs[path].imports) {
+      if (kind === "import-statement" && imported in outputs) found.add(imported);
+    }
+  }
+  return new Set([...found].map((path) => basename(path)));
+}
+
+/** Makes main.cjs of the start files; it hands the parts to the other files, so that nothing is there twice. */
+async function joinStartFiles() {
+  const parts = [...startFiles].map((name) => `"${name}": () => require("./${name}")`);
+  const contents = `exports.parts = { ${parts.join(", ")} };\nrequire("./main.cjs");`;
+  const { outputFiles } = await build({
+    ...commonJs,
+    stdin: { contents, resolveDir: dist },
+    bundle: true,
+    write: false,
+    plugins: [
+      {
+        name: "start-files",
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /.*/ }, ({ path }) => {
+            return startFiles.has(basename(path))
+              ? { path: basename(path), namespace: "start" }
+              : { path, external: true };
+          });
+          onLoad({ filter: /.*/, namespace: "start" }, ({ path }) => ({
+            contents: texts.get(path),
+          }));
+        },
+      },
+    ],
+  });
+  return defineOwnUrl(outputFiles[0].text);
 }
 
 async function toCommonJs(text) {
-  const { code } = await transform(text, {
-    ...node,
-    format: "cjs",
-    // The native import() would load the very loader of ES modules that is to be spared.
-    supported: { "dynamic-import": false },
-    define: { "import.meta.url": "importMetaUrl" },
-    banner: text.includes("import.meta.url")
-      ? 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;'
-      : "",
+  const { code } = await transform(text, commonJs);
+  const joined = code.replaceAll(/require\("\.\/([\w-]+\.cjs)"\)/g, (written, name) => {
+    return startFiles.has(name) ? `require("./main.cjs").parts["${name}"]()` : written;
   });
-  return code;
+  return defineOwnUrl(joined);
+}
+
+function defineOwnUrl(code) {
+  const definition = 'const ownUrl=require("node:url").pathToFileURL(__filename).href;';
+  return code.includes("ownUrl") ? definition + code : code;
 }
 
 // The root filesystems' package looks for its recipes beside the directory of its code.

@@ -41,7 +41,7 @@ export class Machine implements Disposable {
 
   /** Starts the built command line as people do. */
   start(args: readonly string[], options: DockherOptions = {}): Running {
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(process.execPath, ["--", BIN, ...args], {
       env: { ...this.env, ...options.env },
       cwd: options.cwd ?? this.directory,
       stdio: ["pipe", "pipe", "pipe"],

@@ -186,7 +186,7 @@ async function runOnTerminal(
   machine: Machine,
   { args, after = "true", input }: { args: string; after?: string; input: string },
 ): Promise<{ code: number | null; screen: string }> {
-  const command = `stty rows 33 columns 99; ${process.execPath} ${BIN} ${args}; code=$?; ${after}; exit $code`;
+  const command = `stty rows 33 columns 99; ${process.execPath} -- ${BIN} ${args}; code=$?; ${after}; exit $code`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     env: { ...machine.env, TERM: "xterm", SHELL: "/bin/sh" },
     stdio: ["pipe", "pipe", "inherit"],
@@ -234,7 +234,7 @@ real("images", async ({ machine }) => {
 });
 
 real("a broken pipe is quiet", async ({ machine }) => {
-  const command = `${process.execPath} ${BIN} run --help | true`;
+  const command = `${process.execPath} -- ${BIN} run --help | true`;
   const child = spawn("sh", ["-c", command], {
     env: machine.env,
     stdio: ["ignore", "pipe", "pipe"],
