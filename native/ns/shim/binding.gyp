@@ -1,0 +1,47 @@
+{
+  "variables": {
+    "openssl_fips": "",
+    # What runs between clone and exec, and in the static init: without libc (see syscall.h).
+    "child_sources": [
+      "child.c", "console.c", "credentials.c", "exec.c", "file.c", "mount.c", "path.c", "plan.c",
+      "report.c", "system.c"
+    ],
+    "warnings": ["-std=gnu11", "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror"],
+    # No call that the compiler makes up may reach into libc.
+    "freestanding": [
+      "-ffreestanding", "-fno-stack-protector", "-fno-tree-loop-distribute-patterns", "-U_FORTIFY_SOURCE"
+    ]
+  },
+  "target_defaults": { "cflags!": ["-Wno-unused-parameter"] },
+  "targets": [
+    {
+      "target_name": "child",
+      "type": "static_library",
+      "sources": ["<@(child_sources)"],
+      "cflags_c": ["<@(warnings)", "<@(freestanding)", "-fPIC"]
+    },
+    {
+      "target_name": "ns",
+      "dependencies": ["child"],
+      "sources": ["binding.c", "kernel.c", "launcher.c", "start.c"],
+      "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
+      "cflags_c": ["<@(warnings)"],
+      # Bound at load: the dynamic linker must not run in the child.
+      "ldflags": ["-Wl,-z,now"]
+    },
+    {
+      "target_name": "init",
+      "type": "executable",
+      "sources": ["entry.c", "helper.c", "init.c", "<@(child_sources)"],
+      "cflags_c": [
+        "<@(warnings)", "<@(freestanding)", "-Os", "-fno-pie", "-fno-asynchronous-unwind-tables"
+      ],
+      "ldflags!": ["-pthread", "-rdynamic"],
+      "ldflags": [
+        "-static", "-nostdlib", "-no-pie", "-s", "-Wl,-z,noexecstack", "-Wl,-z,noseparate-code",
+        "-Wl,--build-id=none"
+      ],
+      "libraries!": ["-ldl", "-lm"]
+    }
+  ]
+}

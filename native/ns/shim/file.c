@@ -1,0 +1,115 @@
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <linux/fcntl.h>
+#include <linux/stat.h>
+
+#include "child.h"
+#include "syscall.h"
+#include "text.h"
+
+int
+ns_mkdir (const struct ns_step *step)
+{
+  const char *name;
+  int parent = ns_open_parent (step->strings[0], &name);
+  if (parent < 0)
+    return parent;
+  long error = ns_syscall (__NR_mkdirat, parent, name, step->arguments[0]);
+  ns_close (parent);
+  if (error != -EEXIST)
+    return (int)error;
+  int fd = ns_open_path (step->strings[0], O_PATH | O_DIRECTORY, 0);
+  return fd < 0 ? fd : ns_close (fd);
+}
+
+/* The kernel's encoding of a device number as mknod(2) takes it.  */
+static unsigned
+encode_device (uint64_t major, uint64_t minor)
+{
+  return (unsigned)((minor & 0xff) | (major << 8) | ((minor & ~(uint64_t)0xff) << 12));
+}
+
+int
+ns_mknod (const struct ns_step *step)
+{
+  const char *name;
+  int parent = ns_open_parent (step->strings[0], &name);
+  if (parent < 0)
+    return parent;
+  long error = ns_syscall (__NR_mknodat, parent, name, step->arguments[0],
+                           encode_device (step->arguments[1], step->arguments[2]));
+  ns_close (parent);
+  return (int)error;
+}
+
+int
+ns_symlink (const struct ns_step *step)
+{
+  const char *name;
+  int parent = ns_open_parent (step->strings[1], &name);
+  if (parent < 0)
+    return parent;
+  long error = ns_syscall (__NR_symlinkat, step->strings[0], parent, name);
+  ns_close (parent);
+  return (int)error;
+}
+
+int
+ns_chmod (const struct ns_step *step)
+{
+  const char *name;
+  int parent = ns_open_parent (step->strings[0], &name);
+  if (parent < 0)
+    return parent;
+  /* fchmodat(2) follows a link and takes no flags before Linux 6.6: open what is no link.  */
+  long fd = ns_syscall (__NR_openat, parent, name,
+                        O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+  ns_close (parent);
+  if (fd < 0)
+    return (int)fd;
+  long error = ns_syscall (__NR_fchmod, fd, step->arguments[0]);
+  ns_close ((int)fd);
+  return (int)error;
+}
+
+int
+ns_chown (const struct ns_step *step)
+{
+  const char *name;
+  int parent = ns_open_parent (step->strings[0], &name);
+  if (parent < 0)
+    return parent;
+  long error = ns_syscall (__NR_fchownat, parent, name, step->arguments[0], step->arguments[1],
+                           AT_SYMLINK_NOFOLLOW);
+  ns_close (parent);
+  return (int)error;
+}
+
+int
+ns_write_proc (const struct ns_step *step)
+{
+  int fd = ns_open_proc (step->strings[0], O_WRONLY);
+  if (fd < 0)
+    return fd;
+  size_t length = step->lengths[1] - 1;
+  long written;
+  do
+    written = ns_syscall (__NR_write, fd, step->strings[1], length);
+  while (written == -EINTR);
+  ns_close (fd);
+  if (written < 0)
+    return (int)written;
+  return (size_t)written == length ? 0 : -EIO;
+}
+
+int
+ns_chdir (struct ns_child *child, const struct ns_step *step)
+{
+  int fd = ns_open_path (step->strings[0], O_PATH | O_DIRECTORY, 0);
+  if (fd < 0)
+    return fd;
+  long error = ns_syscall (__NR_fchdir, fd);
+  ns_close (fd);
+  child->in_fd_directory = false;
+  return (int)error;
+}

@@ -1,0 +1,86 @@
+/* The way of a start that may not share Node's memory: because it enters a running container,
+   because it is parked, or because its parent must write id maps meanwhile. The start thread runs
+   this static program at once; it joins namespaces, clones the container's first process as a
+   child of Node (CLONE_PARENT), says so and ends. Nothing of Node is in its memory, and its
+   /proc/N/exe is a sealed memfd.  */
+
+#include "init.h"
+
+#include <asm/errno.h>
+#include <linux/close_range.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+
+#include "child.h"
+#include "report.h"
+#include "syscall.h"
+
+#define NS_PROT_READ 1
+#define NS_PROT_WRITE 2
+#define NS_MAP_PRIVATE 2
+#define NS_MAP_ANONYMOUS 0x20
+#define NS_SEEK_END 2
+#define NS_SIGKILL 9
+
+_Static_assert (sizeof (struct ns_descriptors) <= NS_HANDOFF_SIZE, "the handoff is too small");
+_Static_assert (NS_HANDOFF_SIZE % 8 == 0, "a plan is 8-byte aligned");
+
+static bool
+is_address (long result)
+{
+  return result < -4095 || result > 0;
+}
+
+/* Map and decode the handoff. CHILD's report socket is known as soon as anything can fail.  */
+static void
+take_handoff (int fd, struct ns_child *child, struct ns_plan *plan)
+{
+  long size = ns_syscall (__NR_lseek, fd, 0, NS_SEEK_END);
+  long base = ns_syscall (__NR_mmap, NULL, size, NS_PROT_READ, NS_MAP_PRIVATE, fd, 0);
+  if (size <= NS_HANDOFF_SIZE || !is_address (base))
+    ns_exit (1);
+  const char *bytes = (const char *)base;
+  child->fds = *(const struct ns_descriptors *)(const void *)bytes;
+  ns_syscall (__NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
+
+  size_t needed = ns_check_plan (bytes + NS_HANDOFF_SIZE, (size_t)size - NS_HANDOFF_SIZE);
+  long memory = ns_syscall (__NR_mmap, NULL, needed, NS_PROT_READ | NS_PROT_WRITE,
+                            NS_MAP_PRIVATE | NS_MAP_ANONYMOUS, -1, 0);
+  if (needed == 0 || !is_address (memory))
+    ns_fail (child, NS_PHASE_DECODE, -1, needed == 0 ? -EINVAL : (int)memory, 0);
+  ns_decode_plan (bytes + NS_HANDOFF_SIZE, (void *)memory, plan);
+  child->plan = plan;
+}
+
+void
+ns_run_helper (int fd)
+{
+  struct ns_plan plan;
+  struct ns_child child = { .fd_directory = -1, .null_device = -1 };
+  for (size_t i = 0; i < NS_MAX_SLOTS; i++)
+    child.slots[i] = -1;
+  take_handoff (fd, &child, &plan);
+  ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL);
+
+  if (plan.join_count > 0)
+    {
+      /* What runs in there already may not trace us, nor read our descriptors (CVE-2016-9962).  */
+      ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0);
+      ns_join_namespaces (&child);
+    }
+
+  int pidfd = -1;
+  uint64_t flags = (plan.header->namespaces & ~(uint64_t)CLONE_NEWCGROUP) | CLONE_PARENT
+                   | CLONE_PIDFD | CLONE_CLEAR_SIGHAND
+                   | (child.fds.cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
+  struct clone_args args = { .flags = flags,
+                             .pidfd = (uint64_t)(uintptr_t)&pidfd,
+                             .cgroup = child.fds.cgroup >= 0 ? (__u64)child.fds.cgroup : 0 };
+  long pid = ns_syscall (__NR_clone3, &args, sizeof args);
+  if (pid == 0)
+    ns_run_child (&child);
+  if (pid < 0)
+    ns_fail (&child, NS_PHASE_CLONE, -1, (int)pid, 0);
+  const struct ns_report report = { .kind = NS_REPORT_CHILD, .pid = (int32_t)pid };
+  ns_exit (ns_send_report (child.fds.report, &report, pidfd) < 0);
+}

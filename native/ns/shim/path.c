@@ -1,0 +1,178 @@
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <linux/fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <linux/stat.h>
+
+#include "child.h"
+#include "syscall.h"
+#include "text.h"
+
+#define NS_NAME_SIZE 256
+
+/* Every path is hostile once the root is the container's. Nothing of the host is attached then, so
+   ".." and symlinks end inside; magic links (/proc/N/root, /proc/N/fd) would not.  */
+static int
+open_at (int directory, const char *path, unsigned long flags, unsigned long resolve)
+{
+  struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = resolve | RESOLVE_NO_MAGICLINKS };
+  long fd;
+  do
+    fd = ns_syscall (__NR_openat2, directory, path, &how, sizeof how);
+  while (fd == -EINTR);
+  return (int)fd;
+}
+
+int
+ns_open_path (const char *path, unsigned long flags, unsigned long resolve)
+{
+  return path[0] == '/' ? open_at (AT_FDCWD, path, flags, resolve) : -EINVAL;
+}
+
+/* Copy the component that starts at *PATH to NAME and move *PATH behind it and its slashes.  */
+static int
+take_component (const char **path, char name[NS_NAME_SIZE])
+{
+  const char *at = *path;
+  size_t length = 0;
+  for (; *at != '\0' && *at != '/'; at++)
+    {
+      if (length == NS_NAME_SIZE - 1)
+        return -ENAMETOOLONG;
+      name[length++] = *at;
+    }
+  name[length] = '\0';
+  while (*at == '/')
+    at++;
+  *path = at;
+  /* A ".." behind a directory that we have just made would lead who knows where.  */
+  return name[0] == '.' && name[1] == '.' && name[2] == '\0' ? -EINVAL : 0;
+}
+
+static int
+make_component (int directory, const char *name, enum ns_create create)
+{
+  long made = create == NS_CREATE_FILE
+                  ? ns_syscall (__NR_mknodat, directory, name, S_IFREG | 0644, 0)
+                  : ns_syscall (__NR_mkdirat, directory, name, 0755);
+  return made == -EEXIST ? 0 : (int)made;
+}
+
+/* Open NAME, a directory that may be a symlink; where there is none, make it.  */
+static int
+enter_component (int directory, const char *name)
+{
+  int fd = open_at (directory, name, O_PATH | O_DIRECTORY, 0);
+  if (fd != -ENOENT)
+    return fd;
+  int made = make_component (directory, name, NS_CREATE_DIRECTORY);
+  return made < 0 ? made : open_at (directory, name, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+}
+
+/* Walk PATH, making what is missing. LAST says what the last component becomes;
+   NS_CREATE_NOTHING stops before it and leaves it in *REST.  */
+static int
+walk (const char *path, enum ns_create last, const char **rest)
+{
+  char name[NS_NAME_SIZE];
+  if (path[0] != '/')
+    return -EINVAL;
+  int directory = open_at (AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
+  while (*path == '/')
+    path++;
+  while (directory >= 0)
+    {
+      const char *component = path;
+      int error = take_component (&path, name);
+      int next;
+      if (error < 0)
+        next = error;
+      else if (*path != '\0' || last == NS_CREATE_DIRECTORY)
+        next = enter_component (directory, name);
+      else if (last == NS_CREATE_FILE)
+        {
+          error = make_component (directory, name, last);
+          next = error < 0 ? error : open_at (directory, name, O_PATH, RESOLVE_NO_SYMLINKS);
+        }
+      else
+        {
+          *rest = component;
+          return *component == '\0' ? (ns_close (directory), -EINVAL) : directory;
+        }
+      ns_close (directory);
+      directory = next;
+      if (*path == '\0')
+        break;
+    }
+  return directory;
+}
+
+int
+ns_open_target (const char *path, enum ns_create create, unsigned long resolve)
+{
+  int fd = ns_open_path (path, O_PATH, resolve);
+  if (fd != -ENOENT || create == NS_CREATE_NOTHING)
+    return fd;
+  return walk (path, create, NULL);
+}
+
+int
+ns_open_parent (const char *path, const char **name)
+{
+  const char *slash = NULL;
+  char parent[4096];
+  for (const char *at = path; *at != '\0'; at++)
+    if (*at == '/')
+      slash = at;
+  if (slash == NULL || slash[1] == '\0')
+    return -EINVAL;
+  size_t length = (size_t)(slash - path);
+  if (length >= sizeof parent)
+    return -ENAMETOOLONG;
+  ns_copy (parent, path, length);
+  parent[length] = '\0';
+  *name = slash + 1;
+  int fd = ns_open_path (length == 0 ? "/" : parent, O_PATH | O_DIRECTORY, 0);
+  return fd == -ENOENT ? walk (path, NS_CREATE_NOTHING, name) : fd;
+}
+
+/* The first word of struct statfs is all that is asked for; the rest is room for it.  */
+static bool
+is_on (int fd, long magic)
+{
+  long status[32];
+  return ns_syscall (__NR_fstatfs, fd, status) == 0 && status[0] == magic;
+}
+
+/* Open PATH below /proc, which must be a procfs and nothing that an image put there
+   (CVE-2019-16884).  */
+int
+ns_open_proc (const char *path, unsigned long flags)
+{
+  int proc = ns_open_path ("/proc", O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+  if (proc < 0)
+    return proc;
+  int fd = is_on (proc, PROC_SUPER_MAGIC)
+               ? open_at (proc, path, flags, RESOLVE_BENEATH | RESOLVE_NO_XDEV)
+               : -ENOTDIR;
+  ns_close (proc);
+  return fd;
+}
+
+int
+ns_go_to_fd_directory (struct ns_child *child)
+{
+  if (child->in_fd_directory)
+    return 0;
+  if (child->fd_directory < 0)
+    {
+      int fd = ns_open_proc ("self/fd", O_PATH | O_DIRECTORY);
+      if (fd < 0)
+        return fd;
+      child->fd_directory = fd;
+    }
+  int error = (int)ns_syscall (__NR_fchdir, child->fd_directory);
+  child->in_fd_directory = error == 0;
+  return error;
+}

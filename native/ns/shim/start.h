@@ -1,0 +1,61 @@
+/* One start, on a thread that may block. */
+
+#ifndef NS_START_H
+#define NS_START_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plan.h"
+#include "report.h"
+
+enum ns_outcome
+{
+  NS_PARKED,  /* waits for ns_finish */
+  NS_STARTED, /* exec succeeded */
+  NS_FAILED,  /* the child is gone; see failure */
+};
+
+/* A start from the plan to the running process. Owned by one thread at a time, but for pidfd and
+   aborted.  */
+struct ns_start
+{
+  void *bytes; /* the plan */
+  size_t length;
+
+  enum ns_outcome outcome;
+  int pid;
+  pthread_mutex_t lock; /* held to exchange pidfd and to signal it */
+  _Atomic int pidfd;
+  _Atomic bool aborted;
+  int console;  /* master side, or -1 */
+  int stdio[3]; /* our ends of the pipes, or -1 */
+  int report;   /* our end while it is needed, or -1 */
+  bool executing;
+  struct ns_report failure;
+  int signal;          /* that killed the child before it said anything, or 0 */
+  uint64_t started_ns; /* monotonic, just before the release */
+};
+
+/* What one start thread keeps from start to start.  */
+struct ns_thread_memory
+{
+  void *stack; /* lowest address; NULL until the first start */
+};
+
+/* Run START up to its outcome. IMAGE is the static init as a sealed memfd.  */
+void ns_run_start (struct ns_start *start, struct ns_thread_memory *memory, int image);
+/* Release a parked START and run it up to its outcome.  */
+void ns_finish_start (struct ns_start *start);
+/* Kill what has been started so far, from any thread.  */
+void ns_abort_start (struct ns_start *start);
+void ns_free_thread_memory (struct ns_thread_memory *memory);
+
+/* Copy the program at PATH to a sealed memfd, so that what a container finds as /proc/1/exe is
+   nothing worth writing to (CVE-2019-5736). Returns it or -errno.  */
+int ns_seal_image (const char *path);
+
+#endif

@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { NsError } from "./error.js";
+
+declare const handle: unique symbol;
+/** A start inside the addon. */
+export type Handle = { readonly [handle]: true };
+
+/** The first argument of the callback of `start`; the numbers of `enum ns_event` in shim/binding.c. */
+export const BindingEvent: {
+  readonly parked: 0;
+  readonly started: 1;
+  readonly failed: 2;
+  readonly exited: 3;
+} = { parked: 0, started: 1, failed: 2, exited: 3 };
+
+/** The addon, shim/binding.c. Calls that return a number return it negative for an errno. */
+export interface Binding {
+  /** Path of the static init, before the first start. */
+  configure(initPath: string): void;
+  /**
+   * The callback gets an event and its numbers:
+   * parked: pid; started: pid, console, stdin, stdout, stderr; failed: phase, index, errno, detail, signal;
+   * exited: code or -1, signal, user and system microseconds, peak bytes, wall nanoseconds.
+   */
+  start(plan: Uint8Array, callback: (event: number, ...numbers: number[]) => void): Handle;
+  release(handle: Handle): number;
+  abort(handle: Handle): void;
+  kill(handle: Handle, signal: number): number;
+  openInRoot(root: string, path: string, flags: number, mode: number): number;
+  tryLock(fd: number, shared: boolean): number;
+  pidfdOpen(pid: number): number;
+  pidfdSendSignal(pidfd: number, signal: number): number;
+  resize(fd: number, rows: number, columns: number): number;
+  missingSystemCalls(): string[];
+}
+
+/** Own build first, then the one that came with the package. */
+function findAddon(): string {
+  const shim = path.resolve(import.meta.dirname, "../shim");
+  const candidates = [
+    path.join(shim, "build/Release/ns.node"),
+    path.join(shim, `prebuilds/${process.platform}-${process.arch}/ns.node`),
+  ];
+  const found = candidates.find((candidate) => existsSync(candidate));
+  if (found !== undefined) return found;
+  throw new NsError(
+    `failed to load the shim of @dockher/ns: there is none for ${process.platform}-${process.arch}`,
+    {
+      code: "ADDON_UNAVAILABLE",
+      hint: `run "npm rebuild @dockher/ns" with a C compiler, make and Python installed, or use linux on x64 or arm64 (looked at ${candidates.join(", ")})`,
+    },
+  );
+}
+
+function loadBinding(): Binding {
+  const addon = findAddon();
+  try {
+    const binding: Binding = createRequire(import.meta.url)(addon);
+    binding.configure(path.join(path.dirname(addon), "init"));
+    return binding;
+  } catch (cause) {
+    throw new NsError(`failed to load ${addon}: ${String(cause)}`, {
+      code: "ADDON_UNAVAILABLE",
+      hint: 'run "npm rebuild @dockher/ns"; it needs a C compiler, make and Python',
+      cause,
+    });
+  }
+}
+
+export const binding: Binding = loadBinding();

@@ -1,0 +1,31 @@
+import { DockherError, type DockherErrorOptions } from "@dockher/spec";
+
+/** What the kernel said, where it was the kernel that refused. */
+export interface NsErrorOptions extends DockherErrorOptions {
+  /** Name of the errno, such as `EPERM`. */
+  errno?: string | undefined;
+  /** Index into the steps of the plan. */
+  step?: number | undefined;
+}
+
+/**
+ * A plan that is refused, or a start that failed. Codes:
+ * - `INVALID_PLAN`: refused before anything was done
+ * - `ADDON_UNAVAILABLE`: there is no compiled shim for this machine
+ * - `LAUNCH_FAILED`: the kernel refused something on the way; `errno` and, where it was one, `step` say what
+ * - `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`: everything was set up but the command (Docker's 127 and 126)
+ * - `LAUNCH_ABORTED`: by the AbortSignal; its reason is the cause
+ * - `KILLED_AT_START`: something killed the process before its first instruction
+ * - `EXIT_UNKNOWN`: somebody else reaped the process
+ * - `SYSTEM_CALL_FAILED`: one of the single calls
+ */
+export class NsError extends DockherError {
+  readonly errno: string | undefined;
+  readonly step: number | undefined;
+
+  constructor(message: string, options: NsErrorOptions) {
+    super(message, options);
+    this.errno = options.errno;
+    this.step = options.step;
+  }
+}

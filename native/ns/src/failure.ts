@@ -1,0 +1,206 @@
+import { describeErrno, formatErrno } from "./errno.js";
+import { NsError } from "./error.js";
+import type { Plan, Step } from "./plan.js";
+
+/** What the shim reports of a start that failed. */
+export interface Failure {
+  /** One of {@link Phase}. */
+  phase: number;
+  /** Which of several, or -1. */
+  index: number;
+  /** Positive errno, or 0. */
+  errno: number;
+  /** One of {@link ExecDetail}. */
+  detail: number;
+  /** What killed the process before it said anything, or 0. */
+  signal: number;
+}
+
+/** `enum ns_phase` in shim/report.h. */
+const Phase = {
+  decode: 1,
+  openNamespace: 2,
+  openCgroup: 3,
+  openInit: 4,
+  stdio: 5,
+  channel: 6,
+  clone: 7,
+  idMap: 8,
+  aborted: 9,
+  descriptors: 10,
+  joinCgroup: 11,
+  joinNamespace: 12,
+  cgroupNamespace: 13,
+  session: 14,
+  keyring: 15,
+  step: 16,
+  workingDirectory: 17,
+  exec: 18,
+  parentGone: 19,
+  helper: 20,
+} as const;
+
+/** `enum ns_exec_detail` in shim/report.h. */
+const ExecDetail = { noInterpreter: 1, directory: 2 } as const;
+
+const streams = ["stdin", "stdout", "stderr"] as const;
+const idMaps = ["setgroups", "gid_map", "uid_map"] as const;
+
+/** Put a failure into words. */
+export function describeFailure(plan: Plan, failure: Failure): NsError {
+  if (failure.phase === Phase.exec) return describeExecFailure(plan, failure);
+  if (failure.phase === Phase.aborted)
+    return new NsError(`failed to start ${plan.args[0]}: aborted`, { code: "LAUNCH_ABORTED" });
+  if (failure.phase === Phase.helper || failure.phase === Phase.parentGone)
+    return new NsError(
+      `failed to start ${plan.args[0]}: killed by signal ${failure.signal} before its first instruction`,
+      { code: "KILLED_AT_START" },
+    );
+  if (failure.phase === Phase.decode)
+    return new NsError("failed to decode plan: the shim refuses it", { code: "INVALID_PLAN" });
+
+  const step = failure.phase === Phase.step ? failure.index : undefined;
+  return new NsError(`failed to ${describePhase(plan, failure)}: ${formatErrno(failure.errno)}`, {
+    code: "LAUNCH_FAILED",
+    errno: describeErrno(failure.errno).name,
+    step,
+    hint: findHint(failure),
+  });
+}
+
+function describeExecFailure(plan: Plan, { errno, detail }: Failure): NsError {
+  const command = plan.args[0];
+  const { name } = describeErrno(errno);
+  if (name === "ENOENT" && detail !== ExecDetail.noInterpreter)
+    return new NsError(`failed to execute ${command}: not found`, {
+      code: "COMMAND_NOT_FOUND",
+      errno: name,
+    });
+  const reason =
+    detail === ExecDetail.noInterpreter
+      ? "the interpreter that it names is not there"
+      : detail === ExecDetail.directory
+        ? "is a directory"
+        : formatErrno(errno);
+  return new NsError(`failed to execute ${command}: ${reason}`, {
+    code: "COMMAND_NOT_EXECUTABLE",
+    errno: name,
+  });
+}
+
+function describePhase(plan: Plan, { phase, index }: Failure): string {
+  const joins = plan.namespaces.filter((namespace) => namespace.path !== undefined);
+  switch (phase) {
+    case Phase.openNamespace:
+      return `open namespace ${joins[index]?.path}`;
+    case Phase.joinNamespace:
+      return `join ${joins[index]?.type} namespace ${joins[index]?.path}`;
+    case Phase.openCgroup:
+      return `open cgroup ${findCgroup(plan, index)}`;
+    case Phase.joinCgroup:
+      return `join cgroup ${findCgroup(plan, index)}`;
+    case Phase.openInit:
+      return "run the static init";
+    case Phase.stdio:
+      return `set up ${streams[index]}`;
+    case Phase.channel:
+      return "make the report socket";
+    case Phase.clone:
+      return "clone a process";
+    case Phase.idMap:
+      return `write ${idMaps[index]}`;
+    case Phase.descriptors:
+      return "close inherited descriptors";
+    case Phase.cgroupNamespace:
+      return "make a cgroup namespace";
+    case Phase.session:
+      return "make a session";
+    case Phase.keyring:
+      return "make a session keyring";
+    case Phase.workingDirectory:
+      return "stay in the working directory inside the root";
+    case Phase.step: {
+      const step = plan.steps[index];
+      return step === undefined ? `carry out step ${index}` : describeStep(step);
+    }
+    default:
+      return `start (phase ${phase})`;
+  }
+}
+
+function findCgroup(plan: Plan, index: number): string {
+  if (plan.cgroups?.version === 1) return plan.cgroups.procs[index] ?? "";
+  return plan.cgroups?.path ?? "";
+}
+
+/** The step in words that follow "failed to". */
+export function describeStep(step: Step): string {
+  switch (step.op) {
+    case "mount":
+      return `mount ${step.source ?? step.fstype ?? ""} on ${step.target}`.replace("  ", " ");
+    case "open-tree":
+      return `open ${step.source} for binding`;
+    case "create-mount":
+      return `create ${step.fstype} mount`;
+    case "set-mount-attributes":
+      return `set mount attributes of slot ${step.slot}`;
+    case "move-mount":
+      return `attach mount on ${step.target}`;
+    case "mkdir":
+      return `make directory ${step.path}`;
+    case "mknod":
+      return `make device ${step.path}`;
+    case "symlink":
+      return `link ${step.path} to ${step.target}`;
+    case "chmod":
+      return `change mode of ${step.path}`;
+    case "chown":
+      return `change owner of ${step.path}`;
+    case "pivot-root":
+      return `change root to ${step.newRoot}`;
+    case "mask":
+      return `mask ${step.path}`;
+    case "read-only":
+      return `make ${step.path} read-only`;
+    case "hostname":
+      return `set hostname ${step.name}`;
+    case "domainname":
+      return `set domainname ${step.name}`;
+    case "sysctl":
+      return `set sysctl ${step.name}`;
+    case "oom-score-adj":
+      return `set oom_score_adj to ${step.value}`;
+    case "loopback-up":
+      return "bring up the loopback interface";
+    case "console":
+      return "make a console";
+    case "rlimit":
+      return `set ${step.type}`;
+    case "bounding":
+      return "drop capabilities from the bounding set";
+    case "groups":
+      return "set supplementary groups";
+    case "gid":
+      return `set gid ${step.gid}`;
+    case "uid":
+      return `set uid ${step.uid}`;
+    case "capabilities":
+      return "set capabilities";
+    case "no-new-privileges":
+      return "set no_new_privs";
+    case "seccomp":
+      return "install the seccomp filter";
+    case "chdir":
+      return `change directory to ${step.path}`;
+  }
+}
+
+function findHint({ phase, errno }: Failure): string | undefined {
+  const { name } = describeErrno(errno);
+  if (phase === Phase.clone && name === "EPERM")
+    return "run as root, or allow unprivileged user namespaces on this host";
+  if (phase === Phase.clone && name === "ENOSPC")
+    return "raise the limits in /proc/sys/user/max_*_namespaces";
+  if (name === "ENOSYS") return "Linux 5.12 or newer is needed";
+  return undefined;
+}

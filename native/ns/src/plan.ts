@@ -1,0 +1,162 @@
+import type { LinuxIDMapping, NamespaceType } from "@dockher/spec";
+
+/**
+ * Everything that a start needs, decided. The shim executes it and decides nothing.
+ * Paths are the host's until `pivot-root`, and the container's from there on.
+ */
+export interface Plan {
+  /** The command; without a slash, its first element is searched in the PATH of `env` inside the root. */
+  args: readonly string[];
+  /** `NAME=value`. Nothing of the caller's environment is added. */
+  env: readonly string[];
+  /** New ones together; those with a path are joined in this order. */
+  namespaces: readonly PlanNamespace[];
+  /** For a new user namespace; without them a parked process waits for its maps from elsewhere. */
+  uidMappings?: readonly LinuxIDMapping[] | undefined;
+  gidMappings?: readonly LinuxIDMapping[] | undefined;
+  /** `deny` is what lets an unprivileged process write a gid map (user_namespaces(7)). */
+  setgroups?: "allow" | "deny" | undefined;
+  cgroups?: PlanCgroups | undefined;
+  stdio: readonly [Stdio, Stdio, Stdio];
+  /** Host ids that the pipes of `stdio` are given to, so that the program may open /dev/stdout again. */
+  stdioOwner?: { uid: number; gid: number } | undefined;
+  /** Of the program. 0o022 without it. The steps run with 0. */
+  umask?: number | undefined;
+  /** Run the command below a small PID 1 that forwards signals and reaps orphans. */
+  init?: boolean | undefined;
+  steps: readonly Step[];
+}
+
+export interface PlanNamespace {
+  type: NamespaceType;
+  /** A namespace file to join; a new namespace without it. */
+  path?: string | undefined;
+}
+
+/** The control groups that the process is in before its first instruction. */
+export type PlanCgroups =
+  /** The cgroup's directory. */
+  | { version: 2; path: string }
+  /** One `cgroup.procs` for each hierarchy. */
+  | { version: 1; procs: readonly string[] };
+
+export type Stdio =
+  | { kind: "null" }
+  /** A descriptor of this process, which must stay open until the start has ended. */
+  | { kind: "inherit"; fd: number }
+  | { kind: "pipe" }
+  /** The terminal that the `console` step makes. */
+  | { kind: "console" };
+
+/** What a target that does not exist becomes. Directories above it are made as well, with mode 0755. */
+export type CreateTarget = "directory" | "file";
+
+/** How a target inside a root file system is found. */
+export interface TargetOptions {
+  createTarget?: CreateTarget | undefined;
+  /** `refuse` where a symlink would be an attack, as for /proc (CVE-2019-19921 and its kin). */
+  symlinks?: "follow" | "refuse" | undefined;
+}
+
+/** One thing to do between clone and exec. */
+export type Step =
+  /** mount(2); `flags` are {@link MountFlag}s. */
+  | ({
+      op: "mount";
+      source?: string | undefined;
+      target: string;
+      fstype?: string | undefined;
+      flags: number;
+      data?: string | undefined;
+    } & TargetOptions)
+  /** open_tree(2) with OPEN_TREE_CLONE: take a bind mount's source along into the new root. */
+  | { op: "open-tree"; slot: number; source: string; recursive: boolean }
+  /**
+   * fsopen(2) to fsmount(2): a file system to be attached later. proc and sysfs in a user namespace must be made so
+   * before `pivot-root`, while the host's are in sight (mount_too_revealing in fs/namespace.c).
+   */
+  | {
+      op: "create-mount";
+      slot: number;
+      fstype: string;
+      source?: string | undefined;
+      /** A value of `true` is an option without one. */
+      options?: readonly (readonly [key: string, value: string | true])[] | undefined;
+      /** {@link MountAttribute}s. */
+      attributes: number;
+    }
+  /** mount_setattr(2) on a slot; `propagation` is one of MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE. */
+  | {
+      op: "set-mount-attributes";
+      slot: number;
+      set: number;
+      clear: number;
+      propagation?: number | undefined;
+      recursive: boolean;
+    }
+  /** move_mount(2): attach what is in the slot, which is empty afterwards. */
+  | ({ op: "move-mount"; slot: number; target: string } & TargetOptions)
+  /** Also makes what is missing above it; leaves a directory that is there as it is. */
+  | { op: "mkdir"; path: string; mode: number }
+  /** `mode` with its file type. */
+  | { op: "mknod"; path: string; mode: number; major: number; minor: number }
+  | { op: "symlink"; target: string; path: string }
+  | { op: "chmod"; path: string; mode: number }
+  | { op: "chown"; path: string; uid: number; gid: number }
+  /** Make a mount point the root and detach the old one, all of it, at once. */
+  | { op: "pivot-root"; newRoot: string }
+  /** Hide a file behind /dev/null, a directory behind an empty read-only one. What is not there is skipped. */
+  | { op: "mask"; path: string }
+  /** Make what lies there read-only, with all below. What is not there is skipped. */
+  | { op: "read-only"; path: string }
+  | { op: "hostname"; name: string }
+  | { op: "domainname"; name: string }
+  /** `name` with dots or slashes, below /proc/sys. */
+  | { op: "sysctl"; name: string; value: string }
+  | { op: "oom-score-adj"; value: number }
+  | { op: "loopback-up" }
+  /**
+   * A new terminal from the container's own /dev/pts: controlling terminal, standard streams of kind `console`, and
+   * `device` (such as /dev/console), where one is named. `uid` owns it.
+   */
+  | { op: "console"; rows: number; columns: number; uid: number; device?: string | undefined }
+  /** Infinity is RLIM_INFINITY. Without CAP_SYS_RESOURCE, no more than the caller's own hard limit. */
+  | { op: "rlimit"; type: RlimitType; soft: number; hard: number }
+  /** The capabilities that the bounding set keeps, bit n for capability n. */
+  | { op: "bounding"; keep: bigint }
+  | { op: "groups"; gids: readonly number[] }
+  | { op: "gid"; gid: number }
+  | { op: "uid"; uid: number; keepCapabilities: boolean }
+  | {
+      op: "capabilities";
+      effective: bigint;
+      permitted: bigint;
+      inheritable: bigint;
+      ambient: bigint;
+    }
+  | { op: "no-new-privileges" }
+  /**
+   * A classic BPF program, 8 bytes an instruction; `flags` are SECCOMP_FILTER_FLAG_*. As the last step, only execve
+   * (execveat with `init`) must pass the filter.
+   */
+  | { op: "seccomp"; program: Uint8Array; flags?: number | undefined }
+  | { op: "chdir"; path: string };
+
+/** asm-generic/resource.h. */
+export type RlimitType =
+  | "RLIMIT_CPU"
+  | "RLIMIT_FSIZE"
+  | "RLIMIT_DATA"
+  | "RLIMIT_STACK"
+  | "RLIMIT_CORE"
+  | "RLIMIT_RSS"
+  | "RLIMIT_NPROC"
+  | "RLIMIT_NOFILE"
+  | "RLIMIT_MEMLOCK"
+  | "RLIMIT_AS"
+  | "RLIMIT_LOCKS"
+  | "RLIMIT_SIGPENDING"
+  | "RLIMIT_MSGQUEUE"
+  | "RLIMIT_NICE"
+  | "RLIMIT_RTPRIO"
+  | "RLIMIT_RTTIME";
