@@ -1,25 +1,10 @@
 import type { BenchOptions } from "./arguments.js";
-import type { Contender, ContenderName, Entry, Section, Workbench } from "./contender.js";
-import { docker, dockher, node } from "./contenders/command-line.js";
-import { floor } from "./contenders/floor.js";
-import { crun, crunLimits, runc } from "./contenders/oci-runtime.js";
-import { bubblewrap, spawnBare } from "./contenders/spawn.js";
+import type { Contender, ContenderName, Section, Workbench } from "./contender.js";
+import { ENTRIES } from "./contenders/entries.js";
 import { measureSeries } from "./measure-series.js";
 import { measureThroughput, type Throughput } from "./measure-throughput.js";
 import { openContenders } from "./open-contenders.js";
 import { createRow, describeHost, judgeGoals, type Results, type Series } from "./results.js";
-
-const ENTRIES: readonly Entry[] = [
-  floor,
-  spawnBare,
-  bubblewrap,
-  crun,
-  crunLimits,
-  runc,
-  node,
-  dockher,
-  docker,
-];
 
 /** Milliseconds. Cgroup v1 forgets within 20 to 50 ms that it was just used, and stalls. */
 const IDLE_GAP_MS = 50;

@@ -1,0 +1,23 @@
+import type { Entry } from "../contender.js";
+import { docker, dockher, node } from "./command-line.js";
+import { floor } from "./floor.js";
+import { library } from "./library.js";
+import { crun, crunLimits, runc } from "./oci-runtime.js";
+import { runtime, runtimeLimits } from "./runtime.js";
+import { bubblewrap, spawnBare } from "./spawn.js";
+
+/** In the order of the rows. */
+export const ENTRIES: readonly Entry[] = [
+  floor,
+  library,
+  runtime,
+  runtimeLimits,
+  spawnBare,
+  bubblewrap,
+  crun,
+  crunLimits,
+  runc,
+  node,
+  dockher,
+  docker,
+];
