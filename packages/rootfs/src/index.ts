@@ -27,6 +27,13 @@ export {
   prepareOverlay,
 } from "./overlay.js";
 export {
+  formatIdentity,
+  identifySelf,
+  isAlive,
+  type ProcessIdentity,
+  parseIdentity,
+} from "./process-identity.js";
+export {
   type BootstrapVariant,
   type BusyboxRecipe,
   type DebootstrapRecipe,

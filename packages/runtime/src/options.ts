@@ -102,6 +102,8 @@ export interface ContainerOptions extends ProcessOptions, SecurityOptions {
   /** Mounts `/` read-only. */
   readonly?: boolean;
   limits?: Limits;
+  /** `disabled` starts faster, counts only the first process, and refuses limits. Default `enabled`. */
+  cgroups?: "enabled" | "disabled";
   /** By name without `RLIMIT_`, in lower case: `nofile`, `nproc`. */
   ulimits?: Record<string, Ulimit>;
   /** Wall time from the start, milliseconds; the container is killed after it. */
@@ -123,7 +125,8 @@ export interface ImageProgress {
   message?: string | undefined;
 }
 
-export interface RunOptions extends Omit<ContainerOptions, "stdout" | "stderr" | "stdin" | "terminal"> {
+export interface RunOptions
+  extends Omit<ContainerOptions, "stdout" | "stderr" | "stdin" | "terminal"> {
   /** Given to the command on its standard input. Default nothing. */
   input?: string | Uint8Array;
   /** Bytes of stdout and stderr together; the container is killed past it. Default 16 MiB. */

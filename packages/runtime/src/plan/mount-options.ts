@@ -1,82 +1,43 @@
+import { MountAttribute, MountFlag } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
-
-/** mount(2), include/uapi/linux/mount.h. */
-export const MS = {
-  RDONLY: 0x1,
-  NOSUID: 0x2,
-  NODEV: 0x4,
-  NOEXEC: 0x8,
-  SYNCHRONOUS: 0x10,
-  REMOUNT: 0x20,
-  MANDLOCK: 0x40,
-  DIRSYNC: 0x80,
-  NOATIME: 0x400,
-  NODIRATIME: 0x800,
-  BIND: 0x1000,
-  REC: 0x4000,
-  SILENT: 0x8000,
-  UNBINDABLE: 0x20000,
-  PRIVATE: 0x40000,
-  SLAVE: 0x80000,
-  SHARED: 0x100000,
-  RELATIME: 0x200000,
-  STRICTATIME: 0x1000000,
-  LAZYTIME: 0x2000000,
-} as const;
-
-/** mount_setattr(2): the attributes of one mount rather than of its file system. */
-export const MOUNT_ATTR = {
-  RDONLY: 0x1,
-  NOSUID: 0x2,
-  NODEV: 0x4,
-  NOEXEC: 0x8,
-  /** A field of three bits; NOATIME and STRICTATIME are values of it. */
-  ATIME: 0x70,
-  RELATIME: 0x0,
-  NOATIME: 0x10,
-  STRICTATIME: 0x20,
-  NODIRATIME: 0x80,
-} as const;
 
 /** runtime-spec, config.md, "Linux mount options"; a `false` clears the flag. */
 const FLAGS: Readonly<Record<string, { flag: number; set: boolean }>> = {
-  async: { flag: MS.SYNCHRONOUS, set: false },
-  atime: { flag: MS.NOATIME, set: false },
+  async: { flag: MountFlag.MS_SYNCHRONOUS, set: false },
+  atime: { flag: MountFlag.MS_NOATIME, set: false },
   defaults: { flag: 0, set: true },
-  dev: { flag: MS.NODEV, set: false },
-  diratime: { flag: MS.NODIRATIME, set: false },
-  dirsync: { flag: MS.DIRSYNC, set: true },
-  exec: { flag: MS.NOEXEC, set: false },
-  lazytime: { flag: MS.LAZYTIME, set: true },
-  loud: { flag: MS.SILENT, set: false },
-  mand: { flag: MS.MANDLOCK, set: true },
-  noatime: { flag: MS.NOATIME, set: true },
-  nodev: { flag: MS.NODEV, set: true },
-  nodiratime: { flag: MS.NODIRATIME, set: true },
-  noexec: { flag: MS.NOEXEC, set: true },
-  nolazytime: { flag: MS.LAZYTIME, set: false },
-  nomand: { flag: MS.MANDLOCK, set: false },
-  norelatime: { flag: MS.RELATIME, set: false },
-  nostrictatime: { flag: MS.STRICTATIME, set: false },
-  nosuid: { flag: MS.NOSUID, set: true },
-  relatime: { flag: MS.RELATIME, set: true },
-  ro: { flag: MS.RDONLY, set: true },
-  rw: { flag: MS.RDONLY, set: false },
-  silent: { flag: MS.SILENT, set: true },
-  strictatime: { flag: MS.STRICTATIME, set: true },
-  suid: { flag: MS.NOSUID, set: false },
-  sync: { flag: MS.SYNCHRONOUS, set: true },
+  dev: { flag: MountFlag.MS_NODEV, set: false },
+  diratime: { flag: MountFlag.MS_NODIRATIME, set: false },
+  dirsync: { flag: MountFlag.MS_DIRSYNC, set: true },
+  exec: { flag: MountFlag.MS_NOEXEC, set: false },
+  lazytime: { flag: MountFlag.MS_LAZYTIME, set: true },
+  loud: { flag: MountFlag.MS_SILENT, set: false },
+  noatime: { flag: MountFlag.MS_NOATIME, set: true },
+  nodev: { flag: MountFlag.MS_NODEV, set: true },
+  nodiratime: { flag: MountFlag.MS_NODIRATIME, set: true },
+  noexec: { flag: MountFlag.MS_NOEXEC, set: true },
+  nolazytime: { flag: MountFlag.MS_LAZYTIME, set: false },
+  norelatime: { flag: MountFlag.MS_RELATIME, set: false },
+  nostrictatime: { flag: MountFlag.MS_STRICTATIME, set: false },
+  nosuid: { flag: MountFlag.MS_NOSUID, set: true },
+  relatime: { flag: MountFlag.MS_RELATIME, set: true },
+  ro: { flag: MountFlag.MS_RDONLY, set: true },
+  rw: { flag: MountFlag.MS_RDONLY, set: false },
+  silent: { flag: MountFlag.MS_SILENT, set: true },
+  strictatime: { flag: MountFlag.MS_STRICTATIME, set: true },
+  suid: { flag: MountFlag.MS_NOSUID, set: false },
+  sync: { flag: MountFlag.MS_SYNCHRONOUS, set: true },
 };
 
 const PROPAGATION: Readonly<Record<string, number>> = {
-  private: MS.PRIVATE,
-  rprivate: MS.PRIVATE | MS.REC,
-  shared: MS.SHARED,
-  rshared: MS.SHARED | MS.REC,
-  slave: MS.SLAVE,
-  rslave: MS.SLAVE | MS.REC,
-  unbindable: MS.UNBINDABLE,
-  runbindable: MS.UNBINDABLE | MS.REC,
+  private: MountFlag.MS_PRIVATE,
+  rprivate: MountFlag.MS_PRIVATE | MountFlag.MS_REC,
+  shared: MountFlag.MS_SHARED,
+  rshared: MountFlag.MS_SHARED | MountFlag.MS_REC,
+  slave: MountFlag.MS_SLAVE,
+  rslave: MountFlag.MS_SLAVE | MountFlag.MS_REC,
+  unbindable: MountFlag.MS_UNBINDABLE,
+  runbindable: MountFlag.MS_UNBINDABLE | MountFlag.MS_REC,
 };
 
 export interface ParsedMountOptions {
@@ -115,9 +76,10 @@ export function parseMountOptions(options: readonly string[]): ParsedMountOption
 
 /** The attributes of mount_setattr(2) that the flags of mount(2) stand for. */
 export function toMountAttributes(flags: number): number {
-  let attributes = flags & (MS.RDONLY | MS.NOSUID | MS.NODEV | MS.NOEXEC);
-  if (flags & MS.NOATIME) attributes |= MOUNT_ATTR.NOATIME;
-  if (flags & MS.STRICTATIME) attributes |= MOUNT_ATTR.STRICTATIME;
-  if (flags & MS.NODIRATIME) attributes |= MOUNT_ATTR.NODIRATIME;
+  let attributes =
+    flags & (MountFlag.MS_RDONLY | MountFlag.MS_NOSUID | MountFlag.MS_NODEV | MountFlag.MS_NOEXEC);
+  if (flags & MountFlag.MS_NOATIME) attributes |= MountAttribute.MOUNT_ATTR_NOATIME;
+  if (flags & MountFlag.MS_STRICTATIME) attributes |= MountAttribute.MOUNT_ATTR_STRICTATIME;
+  if (flags & MountFlag.MS_NODIRATIME) attributes |= MountAttribute.MOUNT_ATTR_NODIRATIME;
   return attributes;
 }

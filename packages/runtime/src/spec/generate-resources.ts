@@ -65,7 +65,11 @@ function generateCpu(limits: Limits): NonNullable<LinuxResources["cpu"]> {
   }
   if (cpuShares !== undefined) checkInteger("cpuShares", cpuShares, { least: 2, most: 262_144 });
   if (cpusetCpus !== undefined && !/^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/.test(cpusetCpus)) {
-    throw refuseLimit("cpusetCpus", `"${cpusetCpus}" is no list of CPUs`, "write a list such as 0-2,7");
+    throw refuseLimit(
+      "cpusetCpus",
+      `"${cpusetCpus}" is no list of CPUs`,
+      "write a list such as 0-2,7",
+    );
   }
   return {
     ...(cpuQuota === undefined ? {} : { quota: cpuQuota }),

@@ -4,7 +4,6 @@ import {
   DEFAULT_PATH,
   type ImageConfig,
   type LinuxCapabilities,
-  type LinuxDeviceCgroup,
   type Mount,
   type Spec,
   selectCapabilities,
@@ -19,6 +18,7 @@ import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
 import { listHostDevices } from "./host-devices.js";
+import { listThermalThrottles } from "./thermal-throttles.js";
 
 export interface GenerateSpecOptions {
   options: ContainerOptions;
@@ -61,19 +61,18 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
   spec.mounts = replaceMounts(spec.mounts ?? [], generateMounts(options.mounts ?? []));
   spec.linux = {
     ...spec.linux,
+    maskedPaths: [...(spec.linux?.maskedPaths ?? []), ...listThermalThrottles()],
     devices: options.privileged ? listHostDevices() : [...DEFAULT_DEVICES],
-    resources: generateResources(options.limits ?? {}),
+    resources: {
+      ...generateResources(options.limits ?? {}),
+      devices: [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES)],
+    },
   };
-  spec.linux.resources = { ...spec.linux.resources, devices: selectDeviceRules(options) };
   if (options.network === "host") {
     spec.linux.namespaces = spec.linux.namespaces?.filter(({ type }) => type !== "network") ?? [];
   }
   if (options.privileged) openPrivileged(spec);
   return validateSpec(spec);
-}
-
-function selectDeviceRules(options: ContainerOptions): LinuxDeviceCgroup[] {
-  return [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES)];
 }
 
 function selectArgs(options: ContainerOptions, config: ImageConfig): string[] {
@@ -139,4 +138,3 @@ function openPrivileged(spec: Spec): void {
   }
   spec.linux = { ...spec.linux, maskedPaths: [], readonlyPaths: [] };
 }
-

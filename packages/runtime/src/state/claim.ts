@@ -1,8 +1,8 @@
-import { mkdir, readlink, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, readlink, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { formatIdentity, identifySelf, isAlive, parseIdentity } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
-import type { ContainerId } from "./container-id.js";
+import { type ContainerId, parseContainerId } from "./container-id.js";
 
 /**
  * What of a container outlives a crash, and who answers for it. Each fact is the target of a symbolic link,
@@ -10,6 +10,8 @@ import type { ContainerId } from "./container-id.js";
  *
  *     containers/ID.owner     -> PID.START.BOOT   the process that holds the container
  *     containers/ID.name      -> NAME
+ *     containers/ID.image     -> sha256:…         what may not be removed meanwhile
+ *     containers/ID.cgroup    -> JSON             where its cgroup lies
  *     containers/names/NAME   -> ID
  *     containers/ID/                              its overlay
  */
@@ -18,64 +20,105 @@ export interface StateDirectory {
   names: string;
 }
 
+type RecordKind = "owner" | "name" | "image" | "cgroup";
+
+export interface ContainerRecord {
+  state: StateDirectory;
+  id: ContainerId;
+}
+
 export function locateState(root: string): StateDirectory {
   const containers = join(root, "containers");
   return { containers, names: join(containers, "names") };
 }
 
-export interface ClaimOptions {
-  state: StateDirectory;
-  id: ContainerId;
-  name?: string | undefined;
+/** The directory of a container's own files. */
+export function locateContainer(record: ContainerRecord): string {
+  return join(record.state.containers, record.id);
 }
 
-/** Announces a container before anything of it exists, so that whatever comes after can be found and removed. */
-export async function claimContainer(options: ClaimOptions): Promise<void> {
-  const { state, id, name } = options;
-  const owner = formatIdentity(await identifySelf());
-  await mkdir(state.names, { recursive: true });
-  await symlink(owner, join(state.containers, `${id}.owner`));
+/**
+ * Announces a container before anything of it exists, so that whatever comes after can be found and removed.
+ * @throws RuntimeError `NAME_IN_USE`
+ */
+export async function claimContainer(record: ContainerRecord, name?: string): Promise<void> {
+  await mkdir(record.state.names, { recursive: true });
+  await writeRecord(record, "owner", formatIdentity(await identifySelf()));
   if (name === undefined) return;
   try {
-    await symlink(name, join(state.containers, `${id}.name`));
-    await claimName(state, id, name);
+    await writeRecord(record, "name", name);
+    await claimName(record, name);
   } catch (error) {
-    await releaseClaim({ state, id });
+    await releaseClaim(record);
     throw error;
   }
 }
 
 /** Removes every record of the container, the owner's last: until then a crash leaves it findable. */
-export async function releaseClaim(options: Omit<ClaimOptions, "name">): Promise<void> {
-  const { state, id } = options;
-  const nameFile = join(state.containers, `${id}.name`);
-  const name = await readLinkIfThere(nameFile);
+export async function releaseClaim(record: ContainerRecord): Promise<void> {
+  const name = await readRecord(record, "name");
   if (name !== undefined) {
-    const nameLink = join(state.names, name);
-    if ((await readLinkIfThere(nameLink)) === id) await rm(nameLink, { force: true });
-    await rm(nameFile, { force: true });
+    const link = join(record.state.names, name);
+    if ((await readLinkIfThere(link)) === record.id) await rm(link, { force: true });
   }
-  await rm(join(state.containers, `${id}.owner`), { force: true });
+  for (const kind of ["name", "image", "cgroup", "owner"] as const) {
+    await rm(locateRecord(record, kind), { force: true });
+  }
 }
 
 /** Whether the process that holds the container still runs. */
-export async function isOwned(state: StateDirectory, id: string): Promise<boolean> {
-  const owner = await readLinkIfThere(join(state.containers, `${id}.owner`));
-  const identity = owner === undefined ? undefined : parseIdentity(owner);
+export async function isOwned(record: ContainerRecord): Promise<boolean> {
+  const identity = parseIdentity((await readRecord(record, "owner")) ?? "");
   return identity !== undefined && (await isAlive(identity));
 }
 
-async function claimName(state: StateDirectory, id: ContainerId, name: string): Promise<void> {
+export async function writeRecord(
+  record: ContainerRecord,
+  kind: RecordKind,
+  value: string,
+): Promise<void> {
+  await symlink(value, locateRecord(record, kind));
+}
+
+export async function readRecord(
+  record: ContainerRecord,
+  kind: RecordKind,
+): Promise<string | undefined> {
+  return readLinkIfThere(locateRecord(record, kind));
+}
+
+/** All containers on record, running or left over. */
+export async function listContainers(state: StateDirectory): Promise<ContainerRecord[]> {
+  let entries: string[];
   try {
-    await symlink(id, join(state.names, name));
+    entries = await readdir(state.containers);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  return entries
+    .filter((entry) => entry.endsWith(".owner"))
+    .map((entry) => parseContainerId(entry.slice(0, -".owner".length)))
+    .filter((id) => id !== undefined)
+    .map((id) => ({ state, id }));
+}
+
+async function claimName(record: ContainerRecord, name: string): Promise<void> {
+  const link = join(record.state.names, name);
+  try {
+    await symlink(record.id, link);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const other = (await readLinkIfThere(join(state.names, name))) ?? "another";
+    const other = (await readLinkIfThere(link)) ?? "another";
     throw new RuntimeError(
       `failed to name the container "${name}": container ${other.slice(0, 12)} has that name`,
-      { code: "NAME_IN_USE", hint: "choose another --name, or end that container", cause: error },
+      { code: "NAME_IN_USE", hint: "choose another name, or end that container", cause: error },
     );
   }
+}
+
+function locateRecord(record: ContainerRecord, kind: RecordKind): string {
+  return join(record.state.containers, `${record.id}.${kind}`);
 }
 
 async function readLinkIfThere(path: string): Promise<string | undefined> {

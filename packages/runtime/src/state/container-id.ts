@@ -19,9 +19,12 @@ export function parseContainerId(text: string): ContainerId | undefined {
  */
 export function checkContainerName(name: string): void {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/.test(name)) {
-    throw new RuntimeError(`failed to name the container ${JSON.stringify(name)}: not a valid name`, {
-      code: "INVALID_NAME",
-      hint: "two or more of letters, digits and _ . - are a name; the first is a letter or a digit",
-    });
+    throw new RuntimeError(
+      `failed to name the container ${JSON.stringify(name)}: not a valid name`,
+      {
+        code: "INVALID_NAME",
+        hint: "two or more of letters, digits and _ . - are a name; the first is a letter or a digit",
+      },
+    );
   }
 }

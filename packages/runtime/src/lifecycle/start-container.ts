@@ -1,0 +1,160 @@
+import { mkdir } from "node:fs/promises";
+import { launch } from "@dockher/ns";
+import { prepareOverlay, removeTree, resolveDirectories } from "@dockher/rootfs";
+import type { Spec } from "@dockher/spec";
+import type { Container } from "../container-handle.js";
+import { RuntimeError } from "../error.js";
+import type { ContainerOptions } from "../options.js";
+import { compilePlan, type RootPlan } from "../plan/compile-plan.js";
+import { compileStdio } from "../plan/compile-stdio.js";
+import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
+import { writeNetworkFiles } from "../source/write-network-files.js";
+import { generateSpec } from "../spec/generate-spec.js";
+import {
+  type ContainerRecord,
+  claimContainer,
+  locateContainer,
+  locateState,
+  releaseClaim,
+  writeRecord,
+} from "../state/claim.js";
+import { checkContainerName, generateContainerId } from "../state/container-id.js";
+import { sweepContainers } from "../state/sweep.js";
+import { readAccountFilesOf } from "../user/read-account-file.js";
+import { type ContainerCgroup, createContainerCgroup } from "./container-cgroup.js";
+import { RunningContainer } from "./running-container.js";
+import { UndoList } from "./undo-list.js";
+
+/**
+ * Creates a container and starts its command.
+ * A start that fails leaves nothing behind: what was made is undone, last first.
+ * @throws RuntimeError, CgroupError, RootfsError or SpecError, each with a stable code: `COMMAND_NOT_FOUND` and
+ * `COMMAND_NOT_EXECUTABLE` where the command itself is the reason; the signal's reason where it was aborted
+ */
+export async function startContainer(options: ContainerOptions): Promise<Container> {
+  return startRunningContainer(options);
+}
+
+/** As {@link startContainer}, for those inside who may end the container for a reason of Dockher's own. */
+export async function startRunningContainer(options: ContainerOptions): Promise<RunningContainer> {
+  const undo = new UndoList();
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    const failures = await undo.run();
+    if (failures.length === 0) throw error;
+    throw new RuntimeError(
+      `${(error as Error).message}; undoing it failed too: ${(failures[0] as Error).message}`,
+      {
+        code: "UNDO_FAILED",
+        hint: "the next start removes what is left",
+        cause: new AggregateError([error, ...failures]),
+      },
+    );
+  }
+}
+
+async function start(options: ContainerOptions, undo: UndoList): Promise<RunningContainer> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  if (options.name !== undefined) checkContainerName(options.name);
+  const directories = resolveDirectories(options.directories ?? {});
+  const state = locateState(directories.root);
+  await sweepContainers(state);
+  const source = await resolveSource({ ...options, directories });
+
+  const record: ContainerRecord = { state, id: generateContainerId() };
+  const spec = generateSpec({
+    options,
+    id: record.id,
+    config: source.config,
+    readAccountFile: readAccountFilesOf(locateLower(source)),
+  });
+  signal?.throwIfAborted();
+
+  await claimContainer(record, options.name);
+  undo.push(() => releaseClaim(record));
+  const root = await prepareRoot({ source, record, spec, options, undo });
+  const cgroup = await prepareCgroup({ record, spec, options, undo });
+  const plan = compilePlan({
+    spec,
+    root,
+    cgroup: cgroup && { location: cgroup.cgroup.location, filtersDevices: cgroup.filtersDevices },
+    stdio: compileStdio(options),
+    init: options.init ?? false,
+  });
+  signal?.throwIfAborted();
+  const process = await launch(plan, { signal });
+  return new RunningContainer({ record, options, process, cgroup: cgroup?.cgroup, undo });
+}
+
+/** What of the source is there before the container is: the topmost layer of an image. */
+function locateLower(source: ResolvedSource): string {
+  return source.type === "rootfs" ? source.path : (source.image.layers.at(-1) ?? "/nonexistent");
+}
+
+interface Preparation {
+  record: ContainerRecord;
+  spec: Spec;
+  options: ContainerOptions;
+  undo: UndoList;
+}
+
+async function prepareRoot(
+  preparation: Preparation & { source: ResolvedSource },
+): Promise<RootPlan> {
+  const { source, record, spec, options, undo } = preparation;
+  if (source.type === "rootfs") return { type: "directory", path: source.path };
+  await writeRecord(record, "image", source.image.id);
+  const directory = locateContainer(record);
+  await mkdir(directory, { mode: 0o700 });
+  undo.push(() => removeTree(directory));
+  const overlay = await prepareOverlay({
+    layers: source.image.layers,
+    directory,
+    upper: source.upper === "disk" ? { type: "disk", lifetime: "run" } : { type: "memory" },
+  });
+  const files = await writeNetworkFiles({
+    directory,
+    hostname: spec.hostname ?? "",
+    network: options.network ?? "none",
+  });
+  const taken = new Set(spec.mounts?.map((mount) => mount.destination));
+  spec.mounts?.push(...files.filter((file) => !taken.has(file.destination)));
+  return { type: "overlay", overlay };
+}
+
+async function prepareCgroup(preparation: Preparation): Promise<ContainerCgroup | undefined> {
+  const { record, spec, options, undo } = preparation;
+  if (options.cgroups === "disabled") {
+    refuseLimits(spec);
+    closeDevices(spec, options);
+    return undefined;
+  }
+  const cgroup = await createContainerCgroup(record, spec.linux?.resources ?? {});
+  undo.push(async () => {
+    await cgroup.cgroup.killAll();
+    await cgroup.cgroup.remove();
+  });
+  if (!cgroup.filtersDevices) closeDevices(spec, options);
+  return cgroup;
+}
+
+function refuseLimits(spec: Spec): void {
+  const [limited] = Object.keys(spec.linux?.resources ?? {}).filter((name) => name !== "devices");
+  if (limited === undefined) return;
+  throw new RuntimeError(`failed to limit ${limited}: cgroups are disabled for this container`, {
+    code: "INVALID_LIMIT",
+    hint: "leave the limits out, or the option that disables cgroups",
+  });
+}
+
+/** Where the kernel does not filter devices, nobody inside may make their nodes. */
+function closeDevices(spec: Spec, options: ContainerOptions): void {
+  if (options.privileged) return;
+  const { capabilities = {} } = spec.process;
+  for (const [set, names] of Object.entries(capabilities)) {
+    capabilities[set as keyof typeof capabilities] =
+      names?.filter((name: string) => name !== "CAP_MKNOD") ?? [];
+  }
+}

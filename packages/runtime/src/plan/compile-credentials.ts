@@ -1,0 +1,40 @@
+import type { RlimitType, Step } from "@dockher/ns";
+import { CAPABILITIES, type Process } from "@dockher/spec";
+import { RLIM_INFINITY } from "../spec/generate-rlimits.js";
+
+/**
+ * From root to the container's user. The bounding set goes first, because dropping from it takes CAP_SETPCAP; the
+ * user id goes after the groups, because it takes the right to set them.
+ */
+export function compileCredentials(process: Process): Step[] {
+  const { user, capabilities = {}, rlimits = [] } = process;
+  const steps: Step[] = rlimits.map(({ type, soft, hard }) => ({
+    op: "rlimit",
+    type: type as RlimitType,
+    soft: toKernelLimit(soft),
+    hard: toKernelLimit(hard),
+  }));
+  steps.push(
+    { op: "bounding", keep: toMask(capabilities.bounding) },
+    { op: "groups", gids: user.additionalGids ?? [] },
+    { op: "gid", gid: user.gid },
+    { op: "uid", uid: user.uid, keepCapabilities: toMask(capabilities.permitted) !== 0n },
+    {
+      op: "capabilities",
+      effective: toMask(capabilities.effective),
+      permitted: toMask(capabilities.permitted),
+      inheritable: toMask(capabilities.inheritable),
+      ambient: toMask(capabilities.ambient),
+    },
+  );
+  if (process.noNewPrivileges) steps.push({ op: "no-new-privileges" });
+  return steps;
+}
+
+function toMask(names: readonly string[] = []): bigint {
+  return names.reduce((mask, name) => mask | (1n << BigInt(CAPABILITIES.indexOf(name))), 0n);
+}
+
+function toKernelLimit(value: number): number {
+  return value >= RLIM_INFINITY ? Number.POSITIVE_INFINITY : value;
+}

@@ -1,0 +1,99 @@
+import { statSync } from "node:fs";
+import { MountAttribute, MountFlag, type Step } from "@dockher/ns";
+import type { Mount } from "@dockher/spec";
+import { RuntimeError } from "../error.js";
+import { type CgroupMountOptions, compileCgroupMount } from "./cgroup-mount.js";
+import { parseMountOptions, toMountAttributes } from "./mount-options.js";
+
+/** What an image could have made a link of to lead a mount astray (CVE-2019-16884, CVE-2026-41579). */
+const NEVER_A_LINK = new Set(["/dev", "/proc", "/sys"]);
+
+export interface CompiledMounts {
+  /** While the host's tree is still there: the sources are opened. */
+  beforePivot: Step[];
+  /** In the container's root. */
+  afterPivot: Step[];
+}
+
+/**
+ * The steps for the mounts of a configuration, in its order.
+ * @throws RuntimeError `INVALID_MOUNT`, `MOUNT_SOURCE_NOT_FOUND`
+ */
+export function compileMounts(
+  mounts: readonly Mount[],
+  cgroup: CgroupMountOptions,
+): CompiledMounts {
+  const compiled: CompiledMounts = { beforePivot: [], afterPivot: [] };
+  let slot = 0;
+  for (const mount of mounts) {
+    const options = parseMountOptions(mount.options ?? []);
+    if (options.bind !== "none") {
+      compileBind({ mount, options, slot: slot++, compiled });
+    } else if (mount.type === "cgroup") {
+      compiled.afterPivot.push(...compileCgroupMount(mount, cgroup));
+    } else {
+      compiled.afterPivot.push(compileFileSystem(mount));
+    }
+  }
+  return compiled;
+}
+
+function compileFileSystem(mount: Mount): Step {
+  const { flags, data } = parseMountOptions(mount.options ?? []);
+  if (mount.type === undefined) {
+    throw new RuntimeError(`failed to mount on ${mount.destination}: it has no type`, {
+      code: "INVALID_MOUNT",
+    });
+  }
+  return {
+    op: "mount",
+    source: mount.source ?? mount.type,
+    target: mount.destination,
+    fstype: mount.type,
+    flags,
+    data,
+    createTarget: "directory",
+    ...(NEVER_A_LINK.has(mount.destination) ? { symlinks: "refuse" as const } : {}),
+  };
+}
+
+interface BindOptions {
+  mount: Mount;
+  options: ReturnType<typeof parseMountOptions>;
+  slot: number;
+  compiled: CompiledMounts;
+}
+
+function compileBind({ mount, options, slot, compiled }: BindOptions): void {
+  const source = mount.source ?? "";
+  const recursive = options.bind === "rbind";
+  const attributes = toMountAttributes(options.flags);
+  compiled.beforePivot.push({ op: "open-tree", slot, source, recursive });
+  if (attributes !== 0 || options.propagation !== 0) {
+    compiled.beforePivot.push({
+      op: "set-mount-attributes",
+      slot,
+      set: attributes,
+      clear: attributes & MountAttribute.MOUNT_ATTR__ATIME ? MountAttribute.MOUNT_ATTR__ATIME : 0,
+      propagation: options.propagation & ~MountFlag.MS_REC,
+      recursive,
+    });
+  }
+  compiled.afterPivot.push({
+    op: "move-mount",
+    slot,
+    target: mount.destination,
+    createTarget: isDirectory(source) ? "directory" : "file",
+  });
+}
+
+function isDirectory(source: string): boolean {
+  try {
+    return statSync(source).isDirectory();
+  } catch (error) {
+    throw new RuntimeError(`failed to mount ${source}: it cannot be read`, {
+      code: "MOUNT_SOURCE_NOT_FOUND",
+      cause: error,
+    });
+  }
+}

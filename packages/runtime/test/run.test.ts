@@ -1,0 +1,276 @@
+import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { removeTree } from "@dockher/rootfs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { RunOptions } from "../src/options.ts";
+import type { RunResult } from "../src/result.ts";
+import { run } from "../src/run.ts";
+import { findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
+
+const test = suite("run");
+const obstacle = findObstacle();
+if (obstacle !== undefined) console.log(`SKIP run: ${obstacle}`);
+
+let sandbox: Sandbox;
+test.before(async () => {
+  sandbox = await makeSandbox();
+});
+test.after(() => sandbox.remove());
+test.after.each(() => assert.equal(sandbox.listLeftovers(), []));
+
+const runHere = (options: Partial<RunOptions> & { command: string[] }): Promise<RunResult> =>
+  run({ source: { image: "busybox" }, directories: sandbox.directories, ...options });
+
+const shell = (script: string, options: Partial<RunOptions> = {}): Promise<RunResult> =>
+  runHere({ command: ["sh", "-c", script], ...options });
+
+test("gives output, exit code and usage", async () => {
+  const result = await shell("echo out; echo err >&2; exit 3");
+  assert.is(result.reason, "exited");
+  assert.equal(result.status, { exitCode: 3 });
+  assert.is(result.stdout.toString(), "out\n");
+  assert.is(result.stderr.toString(), "err\n");
+  assert.ok(result.usage.wallTimeMs > 0);
+  assert.ok(result.usage.peakMemory > 0);
+  assert.is(result.usage.oomKills, 0);
+});
+
+test("the command is alone: PID 1, its own name, loopback only", async () => {
+  const { stdout } = await shell("echo $$; hostname; ls /sys/class/net; ps | wc -l", {
+    hostname: "alone",
+  });
+  assert.equal(stdout.toString().split("\n").slice(0, 3), ["1", "alone", "lo"]);
+});
+
+test("loopback is up", async () => {
+  const { stdout } = await shell(
+    "cat /sys/class/net/lo/flags; ping -c 1 -W 5 127.0.0.1 >/dev/null && echo up",
+  );
+  assert.match(stdout.toString(), /up/);
+});
+
+test("standard input reaches the command and ends", async () => {
+  const { stdout } = await runHere({ command: ["cat"], input: "hello" });
+  assert.is(stdout.toString(), "hello");
+});
+
+test("what a container writes is gone with it", async () => {
+  assert.equal((await shell("echo x > /etc/mark; cat /etc/mark")).stdout.toString(), "x\n");
+  assert.equal((await shell("cat /etc/mark")).status, { exitCode: 1 });
+});
+
+test("two at once do not see each other", async () => {
+  const results = await Promise.all(
+    ["a", "b", "c"].map((word) => shell(`echo ${word} > /mark; sleep 0.2; cat /mark`)),
+  );
+  assert.equal(
+    results.map((result) => result.stdout.toString()),
+    ["a\n", "b\n", "c\n"],
+  );
+});
+
+test("a memory limit ends the command, and the kernel's counter says so", async () => {
+  const result = await runHere({
+    command: ["sh", "-c", "head -c 200m /dev/zero | tail"],
+    limits: { memory: 32 * 2 ** 20 },
+  });
+  assert.is(result.reason, "oom-killed");
+  assert.ok(result.usage.oomKills >= 1);
+});
+
+test("a limit of processes holds", async () => {
+  const { stderr } = await shell("for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait", {
+    limits: { pids: 4 },
+  });
+  assert.match(stderr.toString(), /can't fork|Resource temporarily unavailable/);
+});
+
+test("a CPU limit throttles", async () => {
+  const { usage, reason } = await shell("while :; do :; done", {
+    limits: { cpuQuota: 10_000 },
+    timeout: 1000,
+  });
+  assert.is(reason, "timed-out");
+  assert.ok(
+    usage.cpuTimeUs < usage.wallTimeMs * 1000 * 0.5,
+    `${usage.cpuTimeUs} µs in ${usage.wallTimeMs} ms`,
+  );
+});
+
+test("a timeout, an abort and an output limit are told apart", async () => {
+  assert.is((await shell("sleep 100", { timeout: 200 })).reason, "timed-out");
+  const controller = new AbortController();
+  const running = shell("sleep 100", { signal: controller.signal });
+  setTimeout(() => controller.abort(), 300);
+  const aborted = await running.then(
+    ({ reason }) => reason,
+    (error: Error) => error.name,
+  );
+  assert.ok(["aborted", "AbortError"].includes(aborted), aborted);
+  const loud = await shell("yes", { outputLimit: 1000 });
+  assert.is(loud.reason, "output-limit");
+  assert.is(loud.stdout.length, 1000);
+});
+
+test("an abort before the start undoes everything", async () => {
+  const error = await shell("true", { signal: AbortSignal.abort() }).catch((reason) => reason);
+  assert.is(error.name, "AbortError");
+});
+
+test("a signal is told by its name", async () => {
+  const result = await runHere({ command: ["sh", "-c", "kill -9 $$"], init: true });
+  assert.equal(result.status, { exitCode: 137 });
+});
+
+test("init reaps orphans and passes the exit code on", async () => {
+  const result = await shell("(sleep 0.1 &) ; exit 5", { init: true });
+  assert.equal(result.status, { exitCode: 5 });
+});
+
+test("users are resolved inside the image", async () => {
+  const { stdout } = await shell("id -u; id -g; id -G", { user: "12:34" });
+  assert.is(stdout.toString(), "12\n34\n34\n");
+  const error = await shell("id", { user: "nobody-here" }).catch((reason) => reason);
+  assert.is(error.code, "USER_NOT_FOUND");
+});
+
+test("a working directory that is missing is made", async () => {
+  assert.is((await shell("pwd", { cwd: "/a/b" })).stdout.toString(), "/a/b\n");
+});
+
+test("environment comes from the image and the options only", async () => {
+  process.env["DOCKHER_TEST_SECRET"] = "secret";
+  const { stdout } = await shell("env", { env: { A: "1" } });
+  delete process.env["DOCKHER_TEST_SECRET"];
+  assert.match(stdout.toString(), /^A=1$/m);
+  assert.not.match(stdout.toString(), /secret/);
+});
+
+test("bind mounts: directory, file, read-only", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "dockher-volume-"));
+  try {
+    await writeFile(join(directory, "file"), "content");
+    const { stdout, stderr } = await shell("cat /v/file /f; echo new > /v/new; echo x > /f", {
+      mounts: [
+        { type: "bind", source: directory, target: "/v" },
+        { type: "bind", source: join(directory, "file"), target: "/f", readonly: true },
+      ],
+    });
+    assert.is(stdout.toString(), "contentcontent");
+    assert.match(stderr.toString(), /Read-only file system/);
+    assert.is(await readFile(join(directory, "new"), "utf8"), "new\n");
+  } finally {
+    await removeTree(directory);
+  }
+});
+
+test("a tmpfs has the size and the options that it was given", async () => {
+  const { stdout } = await shell(
+    "grep ' /t ' /proc/mounts; head -c 2m /dev/zero > /t/x || echo full",
+    {
+      mounts: [{ type: "tmpfs", target: "/t", size: 2 ** 20 }],
+    },
+  );
+  assert.match(stdout.toString(), /noexec/);
+  assert.match(stdout.toString(), /full/);
+});
+
+test("a read-only root refuses writes, mounts below it do not", async () => {
+  const { stdout, stderr } = await shell("touch /x; touch /dev/shm/x && echo shm", {
+    readonly: true,
+  });
+  assert.match(stderr.toString(), /Read-only file system/);
+  assert.is(stdout.toString(), "shm\n");
+});
+
+test("ulimits hold", async () => {
+  const { stdout } = await shell("ulimit -n; ulimit -Hn", {
+    ulimits: { nofile: { soft: 64, hard: 128 } },
+  });
+  assert.is(stdout.toString(), "64\n128\n");
+});
+
+test("a root filesystem directory is used as it is", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "dockher-rootfs-"));
+  try {
+    const error = await run({
+      source: { rootfs: directory },
+      directories: sandbox.directories,
+      command: ["/bin/sh"],
+    }).catch((reason) => reason);
+    assert.is(error.code, "COMMAND_NOT_FOUND");
+  } finally {
+    await removeTree(directory);
+  }
+});
+
+test("names are unique while the container runs", async () => {
+  const first = shell("sleep 1", { name: "only-one" });
+  let error: { code?: string } | undefined;
+  while (error === undefined) {
+    const second = await shell("true", { name: "only-one" }).catch((reason) => reason);
+    if (second.code !== undefined) error = second;
+    else if ((await Promise.race([first, Promise.resolve("running")])) !== "running") break;
+  }
+  assert.is(error?.code, "NAME_IN_USE");
+  assert.is((await first).reason, "exited");
+});
+
+const failures: [string, Partial<RunOptions> & { command: string[] }, string][] = [
+  ["a command that is missing", { command: ["/nope"] }, "COMMAND_NOT_FOUND"],
+  ["one that PATH does not hold", { command: ["nope"] }, "COMMAND_NOT_FOUND"],
+  ["one that is a directory", { command: ["/etc"] }, "COMMAND_NOT_EXECUTABLE"],
+  ["one that may not be executed", { command: ["/etc/passwd"] }, "COMMAND_NOT_EXECUTABLE"],
+  ["the same under init", { command: ["/nope"], init: true }, "COMMAND_NOT_FOUND"],
+  [
+    "an image that is not there",
+    { command: ["true"], source: { image: "nope" } },
+    "IMAGE_NOT_FOUND",
+  ],
+  [
+    "an image that may not be made",
+    { command: ["true"], source: { image: "debian", pull: "never" } },
+    "IMAGE_NOT_FOUND",
+  ],
+  [
+    "an image with a path for a name",
+    { command: ["true"], source: { image: "../x" } },
+    "IMAGE_REFERENCE_INVALID",
+  ],
+  [
+    "a root filesystem that is a file",
+    { command: ["true"], source: { rootfs: "/etc/passwd" } },
+    "ROOTFS_NOT_FOUND",
+  ],
+  [
+    "a root filesystem that is missing",
+    { command: ["true"], source: { rootfs: "/nope" } },
+    "ROOTFS_NOT_FOUND",
+  ],
+  ["a name that is none", { command: ["true"], name: "a/b" }, "INVALID_NAME"],
+  [
+    "a limit with cgroups disabled",
+    { command: ["true"], cgroups: "disabled", limits: { pids: 5 } },
+    "INVALID_LIMIT",
+  ],
+];
+
+for (const [what, options, code] of failures) {
+  test(`${what} is refused with ${code}`, async () => {
+    const error = await runHere(options).then(
+      () => ({ code: "it ran" }),
+      (reason) => reason,
+    );
+    assert.is(error.code, code, error.message);
+  });
+}
+
+test("the directory of the caller is not the container's", async () => {
+  const { stdout } = await shell("ls -d /proc/self/cwd/../../..; readlink /proc/self/cwd");
+  assert.match(stdout.toString(), /\/$/m);
+  assert.ok((await stat(process.cwd())).isDirectory());
+});
+
+if (obstacle === undefined) test.run();

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CgroupManager } from "@dockher/cgroup";
+import { bootstrap, ImageStore, removeTree } from "@dockher/rootfs";
+import type { Directories } from "../src/options.ts";
+
+/** Why real containers cannot run here; undefined where they can. */
+export function findObstacle(): string | undefined {
+  if (process.geteuid?.() !== 0) return "it needs root";
+  try {
+    CgroupManager.open();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return undefined;
+}
+
+/** Directories of a test's own with a busybox image in them. */
+export interface Sandbox {
+  directories: Directories;
+  /** What of containers is there now: records, directories, cgroups, mounts. */
+  listLeftovers(): string[];
+  remove(): Promise<void>;
+}
+
+export async function makeSandbox(): Promise<Sandbox> {
+  const base = await mkdtemp(join(tmpdir(), "dockher-runtime-"));
+  const directories = { root: join(base, "root"), cache: join(base, "cache") };
+  await bootstrap({ image: "busybox", store: ImageStore.open(directories) });
+  return {
+    directories,
+    listLeftovers: () => [
+      ...listContainerFiles(join(directories.root, "containers")),
+      ...listCgroups(),
+      ...readFileSync("/proc/self/mountinfo", "utf8")
+        .split("\n")
+        .filter((line) => line.includes(base)),
+    ],
+    remove: () => removeTree(base),
+  };
+}
+
+function listContainerFiles(directory: string): string[] {
+  try {
+    const names = readdirSync(join(directory, "names"));
+    return [...readdirSync(directory).filter((entry) => entry !== "names"), ...names];
+  } catch {
+    return [];
+  }
+}
+
+/** Cgroups of containers below our own place, on v1 in each hierarchy. */
+function listCgroups(): string[] {
+  const { layout } = CgroupManager.open();
+  const places =
+    layout.version === 2
+      ? [layout.hierarchy.mountPoint]
+      : layout.hierarchies.map(({ ownDirectory }) => ownDirectory);
+  return places.flatMap((place) =>
+    readdirSync(place, { recursive: true })
+      .map(String)
+      .filter((entry) => /[0-9a-f]{64}$/.test(entry))
+      .map((entry) => join(place, entry)),
+  );
+}

@@ -1,0 +1,127 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ContainerOptions } from "../../src/options.ts";
+import { generateSpec } from "../../src/spec/generate-spec.ts";
+import { generateContainerId } from "../../src/state/container-id.ts";
+
+const test = suite("generateSpec");
+
+const id = generateContainerId();
+const generate = (options: Partial<ContainerOptions>, config = {}) =>
+  generateSpec({
+    options: { source: { rootfs: "/" }, command: ["true"], ...options },
+    id,
+    config,
+    readAccountFile: () => undefined,
+  });
+
+test("Docker's environment: defaults, then the image's, then the caller's", () => {
+  const spec = generate({ env: { A: "caller" } }, { Env: ["A=image", "B=image", "PATH=/bin"] });
+  assert.equal(spec.process.env, [
+    "PATH=/bin",
+    `HOSTNAME=${id.slice(0, 12)}`,
+    "HOME=/",
+    "A=caller",
+    "B=image",
+  ]);
+});
+
+test("the image's entrypoint goes before the command; an own one does away with the image's command", () => {
+  const config = { Entrypoint: ["/entry"], Cmd: ["serve"] };
+  const source = { rootfs: "/" };
+  assert.equal(
+    generateSpec({ options: { source }, id, config, readAccountFile: () => undefined }).process
+      .args,
+    ["/entry", "serve"],
+  );
+  assert.equal(generate({}, config).process.args, ["/entry", "true"]);
+  assert.throws(
+    () =>
+      generateSpec({
+        options: { source, entrypoint: [] },
+        id,
+        config,
+        readAccountFile: () => undefined,
+      }),
+    /there is no command/,
+  );
+});
+
+test("a user other than root holds no capability", () => {
+  const { capabilities } = generate({ user: "5:5" }).process;
+  assert.equal(capabilities?.effective, []);
+  assert.equal(capabilities?.permitted, []);
+  assert.equal(capabilities?.inheritable, []);
+  assert.is(capabilities?.bounding?.length, 14);
+});
+
+test("the host's network keeps the host's name and no namespace of its own", () => {
+  const spec = generate({ network: "host" });
+  assert.not.ok(spec.linux?.namespaces?.some(({ type }) => type === "network"));
+  assert.ok(generate({}).linux?.namespaces?.some(({ type }) => type === "network"));
+});
+
+test("privileged opens what is closed by default, and only then", () => {
+  const open = generate({ privileged: true });
+  assert.equal(open.linux?.maskedPaths, []);
+  assert.is(open.process.capabilities?.bounding?.length, 41);
+  assert.is(open.process.noNewPrivileges, false);
+  const closed = generate({});
+  assert.ok(closed.linux?.maskedPaths?.includes("/proc/kcore"));
+  assert.is(closed.process.noNewPrivileges, true);
+  assert.is(closed.linux?.resources?.devices?.[0]?.allow, false);
+});
+
+test("a mount of the caller's replaces the default one at the same place", () => {
+  const spec = generate({ mounts: [{ type: "tmpfs", target: "/dev/shm/", size: 4096 }] });
+  const shm = spec.mounts?.filter(({ destination }) => destination === "/dev/shm");
+  assert.is(shm?.length, 1);
+  assert.ok(shm?.[0]?.options?.includes("size=4096"));
+});
+
+test("memory limits swap with it", () => {
+  const { memory } = generate({ limits: { memory: 200 * 2 ** 20 } }).linux?.resources ?? {};
+  assert.equal(memory, { limit: 200 * 2 ** 20, swap: 200 * 2 ** 20 });
+});
+
+const wrong: [string, Partial<ContainerOptions>, RegExp][] = [
+  ["memory below what a shell needs", { limits: { memory: 4096 } }, /failed to limit memory/],
+  ["memory that is no number", { limits: { memory: Number.NaN } }, /failed to limit memory/],
+  ["swap without memory", { limits: { memorySwap: 1e9 } }, /failed to limit memorySwap/],
+  ["swap below memory", { limits: { memory: 1e8, memorySwap: 1e7 } }, /failed to limit memorySwap/],
+  ["a quota below 1 ms", { limits: { cpuQuota: 10 } }, /failed to limit cpuQuota/],
+  ["more CPU than there is", { limits: { cpuQuota: 1e12 } }, /failed to limit cpuQuota/],
+  ["no processes", { limits: { pids: 0 } }, /failed to limit pids/],
+  ["a list that is none", { limits: { cpusetCpus: "0-" } }, /failed to limit cpusetCpus/],
+  ["an unknown ulimit", { ulimits: { files: { soft: 1, hard: 1 } } }, /failed to limit files/],
+  ["soft above hard", { ulimits: { nofile: { soft: 2, hard: 1 } } }, /soft 2 is above hard 1/],
+  ["an unknown capability", { capAdd: ["FLY"] }, /capability "FLY"/],
+  ["a relative target", { mounts: [{ type: "tmpfs", target: "a" }] }, /not absolute/],
+  ["the root as target", { mounts: [{ type: "tmpfs", target: "/x/.." }] }, /the root directory/],
+  [
+    "a source that is not there",
+    { mounts: [{ type: "bind", source: "/nope", target: "/a" }] },
+    /does not exist/,
+  ],
+  ["a relative source", { mounts: [{ type: "bind", source: "a", target: "/a" }] }, /not absolute/],
+  [
+    "one target twice",
+    {
+      mounts: [
+        { type: "tmpfs", target: "/a" },
+        { type: "tmpfs", target: "/a/" },
+      ],
+    },
+    /two mounts/,
+  ],
+  ["a relative directory", { cwd: "work" }, /process\.cwd/],
+  ["a NUL in an argument", { command: ["a\0b"] }, /process\.args\.0/],
+  ["an empty variable name", { env: { "": "x" } }, /process\.env/],
+  ["an unknown user", { user: "ada" }, /failed to find user/],
+];
+
+for (const [what, options, message] of wrong) {
+  test(`${what} is refused`, () => assert.throws(() => generate(options), message));
+}
+
+test.run();
