@@ -16,7 +16,7 @@ import { undo } from "./undo.js";
 /** Enabled without a limit as well: memory for peak and verdict, pids to count. CPU time is counted for every cgroup. */
 const COUNTED: readonly Controller[] = ["memory", "pids"];
 
-/** A sibling's end may remove the group between our two steps; then it is made anew. */
+/** Another process may remove the empty group between our two steps; then it is made anew. */
 const ATTEMPTS = 5;
 
 export async function createV2(
@@ -54,8 +54,9 @@ export async function createV2(
     ...(place.group === undefined ? {} : { group: place.group }),
     controllers: place.controllers,
   };
-  await makeInGroup(location);
+  makeInGroup(location);
   try {
+    if (location.group !== undefined) await enableControllers(location.group, place.controllers);
     await applyWrites(writes, { directoryOf: () => location.directory, write: writeControlSync });
   } catch (error) {
     throw undo(error, () => {
@@ -67,14 +68,17 @@ export async function createV2(
   return new CgroupV2(location);
 }
 
-async function makeInGroup(location: CgroupLocation & { version: 2 }): Promise<void> {
-  const { group, directory, controllers } = location;
-  if (group === undefined) return makeCgroup(directory);
+/** Made before its group hands down the controllers: from here on the group has a member and stays. */
+function makeInGroup({ group, directory }: CgroupLocation & { version: 2 }): void {
+  if (group === undefined) {
+    makeCgroup(directory);
+    return;
+  }
   for (let attempt = 1; ; attempt++) {
+    makeGroup(group);
     try {
-      makeGroup(group);
-      await enableControllers(group, controllers);
-      return makeCgroup(directory);
+      makeCgroup(directory);
+      return;
     } catch (error) {
       const gone = error instanceof Error && errnoOf(error.cause) === "ENOENT";
       if (gone && attempt < ATTEMPTS) continue;
