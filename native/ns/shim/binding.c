@@ -15,7 +15,7 @@ enum ns_event
   NS_EVENT_PARKED,  /* pid */
   NS_EVENT_STARTED, /* pid, console, stdin, stdout, stderr */
   NS_EVENT_FAILED,  /* phase, index, errno, detail, signal */
-  NS_EVENT_EXITED,  /* code or -1, signal, user us, system us, peak bytes, wall ns */
+  NS_EVENT_EXITED,  /* code or -1, signal, user us, system us, peak bytes or -1, wall ns */
 };
 
 #define NS_MAX_ARGUMENTS 7
@@ -65,6 +65,13 @@ to_microseconds (struct timeval time)
   return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
 }
 
+/* exec counts the memory it leaves behind, so a peak at or below the floor is ours.  */
+static double
+to_peak (const struct ns_process *process, const struct rusage *usage)
+{
+  return usage->ru_maxrss > process->start.resident_floor ? (double)usage->ru_maxrss * 1024 : -1;
+}
+
 void
 ns_announce_exit (struct ns_process *process, const siginfo_t *info, const struct rusage *usage)
 {
@@ -75,7 +82,7 @@ ns_announce_exit (struct ns_process *process, const siginfo_t *info, const struc
                              killed ? info->si_status : 0,
                              to_microseconds (usage->ru_utime),
                              to_microseconds (usage->ru_stime),
-                             (double)usage->ru_maxrss * 1024,
+                             to_peak (process, usage),
                              (double)(uv_hrtime () - process->start.started_ns) };
   call_back (process, numbers, sizeof numbers / sizeof *numbers);
 }

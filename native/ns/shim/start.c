@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -299,6 +300,12 @@ clone_child (struct ns_launch *launch, struct ns_thread_memory *memory)
   end_sharing ();
   if (pid < 0)
     return fail (start, NS_PHASE_CLONE, -1, (int)-pid), false;
+  if (!own)
+    {
+      struct rusage usage = { 0 };
+      getrusage (RUSAGE_SELF, &usage);
+      start->resident_floor = usage.ru_maxrss;
+    }
   start->pid = (int)pid;
   return true;
 }

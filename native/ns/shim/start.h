@@ -37,6 +37,7 @@ struct ns_start
   bool executing;
   struct ns_report failure;
   int signal;          /* that killed the child before it said anything, or 0 */
+  long resident_floor; /* KiB: what ru_maxrss owes to memory that the child shared with us */
   uint64_t started_ns; /* monotonic, just before the release */
 };
 

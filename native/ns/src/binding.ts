@@ -22,7 +22,7 @@ export interface Binding {
   /**
    * The callback gets an event and its numbers:
    * parked: pid; started: pid, console, stdin, stdout, stderr; failed: phase, index, errno, detail, signal;
-   * exited: code or -1, signal, user and system microseconds, peak bytes, wall nanoseconds.
+   * exited: code or -1, signal, user and system microseconds, peak bytes or -1, wall nanoseconds.
    */
   start(plan: Uint8Array, callback: (event: number, ...numbers: number[]) => void): Handle;
   release(handle: Handle): number;

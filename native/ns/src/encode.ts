@@ -96,8 +96,31 @@ export type Hold = "none" | "park";
  * @throws NsError `INVALID_PLAN` for what could not be carried out by any kernel
  */
 export function encodePlan(plan: Plan, hold: Hold = "none"): Uint8Array {
-  if (plan.args.length === 0) throw invalid("args: a command needs at least one element");
   const writer = new RecordWriter(HEADER_SIZE);
+  if (plan.args.length === 0) throw invalid("args: a command needs at least one element");
+  attempt("plan", () => encodeSettings(writer, plan));
+  plan.steps.forEach((step, index) => {
+    attempt(`step ${index} (${step.op})`, () => writer.write(encodeStep(step)), index);
+  });
+  return writer.finish((header, length, count) =>
+    encodeHeader(header, { plan, hold, length, count }),
+  );
+}
+
+function attempt(what: string, encode: () => void, step?: number): void {
+  try {
+    encode();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new NsError(`failed to encode ${what}: ${cause.message}`, {
+      code: "INVALID_PLAN",
+      step,
+      cause,
+    });
+  }
+}
+
+function encodeSettings(writer: RecordWriter, plan: Plan): void {
   for (const text of plan.args) writer.write({ op: Op.argument, strings: [text] });
   for (const text of plan.env) writer.write({ op: Op.environment, strings: [text] });
   for (const { type, path } of plan.namespaces)
@@ -105,21 +128,6 @@ export function encodePlan(plan: Plan, hold: Hold = "none"): Uint8Array {
       writer.write({ op: Op.join, numbers: [cloneFlags[type]], strings: [path] });
   encodeCgroups(writer, plan);
   encodeMappings(writer, plan);
-  plan.steps.forEach((step, index) => {
-    try {
-      writer.write(encodeStep(step));
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      throw new NsError(`failed to encode step ${index} (${step.op}): ${cause.message}`, {
-        code: "INVALID_PLAN",
-        step: index,
-        cause,
-      });
-    }
-  });
-  return writer.finish((header, length, count) =>
-    encodeHeader(header, { plan, hold, length, count }),
-  );
 }
 
 function invalid(reason: string): NsError {

@@ -1,4 +1,5 @@
 import { DockherError, type DockherErrorOptions } from "@dockher/spec";
+import { describeErrno, formatErrno } from "./errno.js";
 
 /** What the kernel said, where it was the kernel that refused. */
 export interface NsErrorOptions extends DockherErrorOptions {
@@ -17,6 +18,7 @@ export interface NsErrorOptions extends DockherErrorOptions {
  * - `LAUNCH_ABORTED`: by the AbortSignal; its reason is the cause
  * - `KILLED_AT_START`: something killed the process before its first instruction
  * - `EXIT_UNKNOWN`: somebody else reaped the process
+ * - `INVALID_STATE`: released twice
  * - `SYSTEM_CALL_FAILED`: one of the single calls
  */
 export class NsError extends DockherError {
@@ -28,4 +30,12 @@ export class NsError extends DockherError {
     this.errno = options.errno;
     this.step = options.step;
   }
+}
+
+/** The error of a single call of the shim that returned `result`, a negative errno. */
+export function failedCall(what: string, result: number): NsError {
+  return new NsError(`failed to ${what}: ${formatErrno(-result)}`, {
+    code: "SYSTEM_CALL_FAILED",
+    errno: describeErrno(-result).name,
+  });
 }

@@ -13,8 +13,11 @@ export interface ProcessUsage {
   /** Microseconds of CPU time. */
   userMicroseconds: number;
   systemMicroseconds: number;
-  /** Largest resident set of one process, bytes. */
-  peakResidentBytes: number;
+  /**
+   * Largest resident set of one process, bytes. The kernel counts this process's own where memory was shared until
+   * exec, so it is undefined unless the command's was larger. Its cgroup knows better.
+   */
+  peakResidentBytes: number | undefined;
   /** Monotonic time from the clone, or the release of a parked process, to the end. */
   wallNanoseconds: number;
 }

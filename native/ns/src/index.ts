@@ -10,14 +10,10 @@ export {
   sendSignal,
   tryLock,
 } from "./kernel.js";
-export {
-  type LaunchedProcess,
-  type LaunchOptions,
-  launch,
-  type ParkedProcess,
-  park,
-} from "./launch.js";
+export { type LaunchOptions, launch, park } from "./launch.js";
+export type { LaunchedProcess, TerminalSize } from "./launched-process.js";
 export { MountAttribute, MountFlag } from "./mount-flag.js";
+export type { ParkedProcess } from "./parked-process.js";
 export type {
   CreateTarget,
   Plan,

@@ -1,16 +1,13 @@
 import { constants } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { binding } from "./binding.js";
-import { describeErrno, formatErrno } from "./errno.js";
-import { NsError } from "./error.js";
+import { describeErrno } from "./errno.js";
+import { failedCall, NsError } from "./error.js";
 import { numberSignal } from "./exit.js";
 
 function check(result: number, what: string): number {
-  if (result >= 0) return result;
-  throw new NsError(`failed to ${what}: ${formatErrno(-result)}`, {
-    code: "SYSTEM_CALL_FAILED",
-    errno: describeErrno(-result).name,
-  });
+  if (result < 0) throw failedCall(what, result);
+  return result;
 }
 
 export interface OpenInRootOptions {
