@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,8 +20,9 @@ export function findObstacle(): string | undefined {
 /** Directories of a test's own with a busybox image in them. */
 export interface Sandbox {
   directories: Directories;
-  /** What of containers is there now: records, directories, cgroups, mounts. */
+  /** What of our containers is still there: records, directories, mounts. */
   listLeftovers(): string[];
+  /** Removes everything, and throws where a cgroup that came since has stayed. */
   remove(): Promise<void>;
 }
 
@@ -29,16 +30,21 @@ export async function makeSandbox(): Promise<Sandbox> {
   const base = await mkdtemp(join(tmpdir(), "dockher-runtime-"));
   const directories = { root: join(base, "root"), cache: join(base, "cache") };
   await bootstrap({ image: "busybox", store: ImageStore.open(directories) });
+  // Another Dockher may run on this machine.
+  const others = new Set(listCgroups());
   return {
     directories,
     listLeftovers: () => [
       ...listContainerFiles(join(directories.root, "containers")),
-      ...listCgroups(),
       ...readFileSync("/proc/self/mountinfo", "utf8")
         .split("\n")
         .filter((line) => line.includes(base)),
     ],
-    remove: () => removeTree(base),
+    remove: async () => {
+      await removeTree(base);
+      const stayed = await findStaying(listCgroups().filter((path) => !others.has(path)));
+      if (stayed.length > 0) throw new Error(`cgroups were left: ${stayed.join(", ")}`);
+    },
   };
 }
 
@@ -64,4 +70,15 @@ function listCgroups(): string[] {
       .filter((entry) => /[0-9a-f]{64}$/.test(entry))
       .map((entry) => join(place, entry)),
   );
+}
+
+/** Which of these cgroups another Dockher does not remove in the next seconds: on a quiet machine there are none to wait for. */
+async function findStaying(cgroups: string[]): Promise<string[]> {
+  const deadline = Date.now() + 10_000;
+  let staying = cgroups;
+  while (staying.length > 0 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    staying = staying.filter((path) => existsSync(path));
+  }
+  return staying;
 }

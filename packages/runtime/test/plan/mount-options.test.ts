@@ -1,26 +1,22 @@
+import { MountAttribute, MountFlag } from "@dockher/ns";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  MOUNT_ATTR,
-  MS,
-  parseMountOptions,
-  toMountAttributes,
-} from "../../src/plan/mount-options.ts";
+import { parseMountOptions, toMountAttributes } from "../../src/plan/mount-options.ts";
 
 const test = suite("mount options");
 
 test("flags, propagation, bind and data are told apart", () => {
   assert.equal(parseMountOptions(["nosuid", "ro", "mode=755", "rbind", "rprivate", "size=64k"]), {
-    flags: MS.NOSUID | MS.RDONLY,
+    flags: MountFlag.MS_NOSUID | MountFlag.MS_RDONLY,
     bind: "rbind",
-    propagation: MS.PRIVATE | MS.REC,
+    propagation: MountFlag.MS_PRIVATE | MountFlag.MS_REC,
     data: "mode=755,size=64k",
   });
 });
 
 test("the later of two that contradict each other wins, as mount(8) has it", () => {
   assert.is(parseMountOptions(["ro", "rw"]).flags, 0);
-  assert.is(parseMountOptions(["exec", "noexec"]).flags, MS.NOEXEC);
+  assert.is(parseMountOptions(["exec", "noexec"]).flags, MountFlag.MS_NOEXEC);
 });
 
 test("an option with a comma would become two and is refused", () => {
@@ -29,8 +25,10 @@ test("an option with a comma would become two and is refused", () => {
 
 test("the attributes of a mount follow from the flags", () => {
   assert.is(
-    toMountAttributes(MS.RDONLY | MS.NODEV | MS.NOATIME),
-    MOUNT_ATTR.RDONLY | MOUNT_ATTR.NODEV | MOUNT_ATTR.NOATIME,
+    toMountAttributes(MountFlag.MS_RDONLY | MountFlag.MS_NODEV | MountFlag.MS_NOATIME),
+    MountAttribute.MOUNT_ATTR_RDONLY |
+      MountAttribute.MOUNT_ATTR_NODEV |
+      MountAttribute.MOUNT_ATTR_NOATIME,
   );
 });
 
