@@ -51,7 +51,7 @@ export interface Entry {
 }
 
 /** What all contenders share: one folder, the root filesystem in it, and the compiled programs. */
-export interface Workbench extends AsyncDisposable {
+export interface Workbench {
   /** Absolute; removed with everything in it at the end. */
   directory: string;
   /** The container's `/`: the static `/bin/true` and empty mount points. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Contender, ContenderName, Sample } from "./contender.js";
-import { measureStart } from "./measure-start.js";
+import type { ContenderName, Sample } from "./contender.js";
+import type { Stage } from "./stage/open-stage.js";
 
 export interface SeriesOptions {
   rounds: number;
@@ -25,16 +25,16 @@ function shuffle<T>(elements: readonly T[]): T[] {
  * @throws the signal's reason between two starts; BenchError where a contender fails.
  */
 export async function measureSeries(
-  contenders: ReadonlyMap<ContenderName, Contender>,
+  stages: ReadonlyMap<ContenderName, Pick<Stage, "measureStart">>,
   options: SeriesOptions,
 ): Promise<Map<ContenderName, Sample[]>> {
   const samples = new Map<ContenderName, Sample[]>();
-  for (const name of contenders.keys()) samples.set(name, []);
+  for (const name of stages.keys()) samples.set(name, []);
   for (let round = 0; round < options.rounds; round++) {
-    for (const [name, contender] of shuffle([...contenders])) {
+    for (const [name, stage] of shuffle([...stages])) {
       if (options.gapMs > 0) await sleep(options.gapMs);
       options.signal.throwIfAborted();
-      samples.get(name)?.push(await measureStart(contender));
+      samples.get(name)?.push(await stage.measureStart());
     }
   }
   return samples;

@@ -1,10 +1,11 @@
 import type { BenchOptions } from "./arguments.js";
-import type { Contender, ContenderName, Section, Workbench } from "./contender.js";
+import type { ContenderName, Section, Workbench } from "./contender.js";
 import { ENTRIES } from "./contenders/entries.js";
 import { measureSeries } from "./measure-series.js";
 import { measureThroughput, type Throughput } from "./measure-throughput.js";
-import { openContenders } from "./open-contenders.js";
 import { createRow, describeHost, judgeGoals, type Results, type Series } from "./results.js";
+import type { Stage } from "./stage/open-stage.js";
+import { openStages } from "./stage/open-stages.js";
 
 /** Milliseconds. Cgroup v1 forgets within 20 to 50 ms that it was just used, and stalls. */
 const IDLE_GAP_MS = 50;
@@ -17,7 +18,7 @@ const THROUGHPUT_ROUNDS = 3;
 const SHARES = { idle: 1 / 2, commandLines: 1 / 3, throughput: 2 / 5 };
 
 interface Measurement {
-  ready: ReadonlyMap<ContenderName, Contender>;
+  ready: ReadonlyMap<ContenderName, Stage>;
   rounds: number;
   report: (line: string) => void;
   signal: AbortSignal;
@@ -27,7 +28,7 @@ function countRounds(rounds: number, share: number): number {
   return Math.max(2, Math.round(rounds * share));
 }
 
-function select(measurement: Measurement, section: Section): Map<ContenderName, Contender> {
+function select(measurement: Measurement, section: Section): Map<ContenderName, Stage> {
   const names = new Set(ENTRIES.filter((each) => each.section === section).map(({ name }) => name));
   return new Map([...measurement.ready].filter(([name]) => names.has(name)));
 }
@@ -37,11 +38,11 @@ async function measureSection(
   section: Section,
   { rounds, gapMs }: { rounds: number; gapMs: number },
 ): Promise<Series[]> {
-  const contenders = select(measurement, section);
-  if (contenders.size === 0) return [];
+  const stages = select(measurement, section);
+  if (stages.size === 0) return [];
   measurement.report(`measuring ${section}, ${gapMs} ms apart, ${rounds} rounds`);
   const { signal } = measurement;
-  const samples = await measureSeries(contenders, { rounds, gapMs, signal });
+  const samples = await measureSeries(stages, { rounds, gapMs, signal });
   const rows = ENTRIES.flatMap(({ name, title }) => {
     const own = samples.get(name);
     return own ? [createRow(name, title, own)] : [];
@@ -51,11 +52,11 @@ async function measureSection(
 
 async function measureRates(measurement: Measurement): Promise<Throughput[]> {
   const { ready, rounds, signal } = measurement;
-  const contenders = new Map([...ready].filter(([name]) => THROUGHPUT_NAMES.includes(name)));
-  if (contenders.size === 0) return [];
+  const stages = new Map([...ready].filter(([name]) => THROUGHPUT_NAMES.includes(name)));
+  if (stages.size === 0) return [];
   const starts = countRounds(rounds, SHARES.throughput);
   measurement.report(`measuring throughput, ${THROUGHPUT_ROUNDS} rounds of ${starts} starts`);
-  return measureThroughput(contenders, { rounds: THROUGHPUT_ROUNDS, starts, signal });
+  return measureThroughput(stages, { rounds: THROUGHPUT_ROUNDS, starts, signal });
 }
 
 /**
@@ -70,7 +71,7 @@ export async function runBench(
 ): Promise<Results> {
   const date = new Date().toISOString();
   const entries = ENTRIES.filter(({ name }) => options.only.has(name));
-  await using opened = await openContenders(entries, bench, signal);
+  await using opened = await openStages(entries, bench, { signal });
   const { rounds } = options;
   const measurement = { ready: opened.ready, rounds, report, signal };
   const series = [

@@ -46,7 +46,7 @@ async function makeRootfs(directory: string, program: string): Promise<string> {
  * Makes a temporary folder with the compiled programs and the root filesystem.
  * @throws BenchError `COMPILE_FAILED`.
  */
-export async function openWorkbench(): Promise<Workbench> {
+export async function openWorkbench(): Promise<Workbench & AsyncDisposable> {
   const directory = await mkdtemp(join(tmpdir(), "dockher-bench-"));
   const remove = () => rm(directory, { recursive: true, force: true });
   try {

@@ -1,88 +1,49 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Contender, ContenderName } from "../src/contender.ts";
+import type { ContenderName } from "../src/contender.ts";
 import { measureSeries } from "../src/measure-series.ts";
 import { measureThroughput } from "../src/measure-throughput.ts";
+import type { Load } from "../src/stage/messages.ts";
 
-const test = suite("measureSeries");
+const test = suite("measureSeries and measureThroughput");
 const { signal } = new AbortController();
 
-function createContender(start: Contender["start"]): Contender {
-  return { start, async [Symbol.asyncDispose]() {} };
-}
-
-function createRecorders(names: readonly ContenderName[]): {
-  started: ContenderName[];
-  contenders: Map<ContenderName, Contender>;
-} {
+test("starts every contender once in each round", async () => {
   const started: ContenderName[] = [];
-  const contenders = new Map(
+  const names: ContenderName[] = ["floor", "spawn", "bwrap"];
+  const stages = new Map(
     names.map((name) => [
       name,
-      createContender(async () => {
-        started.push(name);
-        return undefined;
-      }),
+      {
+        async measureStart() {
+          started.push(name);
+          return { wallMs: started.length, cpuMs: 0 };
+        },
+      },
     ]),
   );
-  return { started, contenders };
-}
-
-test("starts every contender once in each round", async () => {
-  const { started, contenders } = createRecorders(["floor", "spawn", "bwrap"]);
-  const samples = await measureSeries(contenders, { rounds: 5, gapMs: 0, signal });
+  const samples = await measureSeries(stages, { rounds: 5, gapMs: 0, signal });
   for (let round = 0; round < 5; round++) {
-    const names = started.slice(round * 3, round * 3 + 3).sort();
-    assert.equal(names, ["bwrap", "floor", "spawn"]);
+    const inRound = started.slice(round * 3, round * 3 + 3).sort();
+    assert.equal(inRound, ["bwrap", "floor", "spawn"]);
   }
-  assert.equal(
-    [...samples].map(([name, list]) => [name, list.length]),
-    [
-      ["floor", 5],
-      ["spawn", 5],
-      ["bwrap", 5],
-    ],
-  );
-});
-
-test("prefers what a contender measured itself", async () => {
-  const own = { wallMs: 1, cpuMs: 2 };
-  const contenders = new Map([["floor" as const, createContender(async () => own)]]);
-  const samples = await measureSeries(contenders, { rounds: 1, gapMs: 0, signal });
-  assert.equal(samples.get("floor"), [own]);
-});
-
-test("counts a synchronous call as blocked, and a wait as not", async () => {
-  const block = createContender(async () => {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
-    return undefined;
-  });
-  const wait = createContender(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    return undefined;
-  });
-  const contenders = new Map<ContenderName, Contender>([
-    ["spawn", block],
-    ["library", wait],
-  ]);
-  const samples = await measureSeries(contenders, { rounds: 1, gapMs: 0, signal });
-  const blocked = samples.get("spawn")?.[0]?.blockedMs ?? Number.NaN;
-  const waited = samples.get("library")?.[0]?.blockedMs ?? Number.NaN;
-  assert.ok(blocked >= 50, `${blocked}`);
-  assert.ok(waited < blocked, `${waited}`);
+  assert.equal([...samples.keys()], names);
+  for (const list of samples.values()) assert.is(list.length, 5);
 });
 
 test("stops between two starts when it is aborted", async () => {
   const controller = new AbortController();
   let starts = 0;
-  const contender = createContender(async () => {
-    starts += 1;
-    if (starts === 2) controller.abort(new Error("enough"));
-    return undefined;
-  });
+  const stage = {
+    async measureStart() {
+      starts += 1;
+      if (starts === 2) controller.abort(new Error("enough"));
+      return { wallMs: 1, cpuMs: 1 };
+    },
+  };
   try {
-    const contenders = new Map([["floor" as const, contender]]);
-    await measureSeries(contenders, { rounds: 9, gapMs: 0, signal: controller.signal });
+    const stages = new Map([["floor" as const, stage]]);
+    await measureSeries(stages, { rounds: 9, gapMs: 0, signal: controller.signal });
     assert.unreachable();
   } catch (error) {
     assert.is((error as Error).message, "enough");
@@ -90,49 +51,22 @@ test("stops between two starts when it is aborted", async () => {
   assert.is(starts, 2);
 });
 
-test("measures the rate with one, two and eight in flight", async () => {
-  let running = 0;
-  let most = 0;
-  const contender = createContender(async () => {
-    running += 1;
-    most = Math.max(most, running);
-    await new Promise((resolve) => setImmediate(resolve));
-    running -= 1;
-    return undefined;
-  });
-  const rates = await measureThroughput(new Map([["library" as const, contender]]), {
-    rounds: 1,
-    starts: 16,
-    signal,
-  });
-  assert.equal(
-    rates.map(({ inFlight }) => inFlight),
-    [1, 2, 8],
-  );
-  assert.ok(rates.every(({ startsPerSecond }) => startsPerSecond > 0));
-  assert.is(most, 8);
-  assert.is(running, 0);
-});
-
-test("lets every lane end before it reports the one that failed", async () => {
-  let running = 0;
-  let starts = 0;
-  const contender = createContender(async () => {
-    starts += 1;
-    if (starts === 5) throw new Error("broken");
-    running += 1;
-    await new Promise((resolve) => setImmediate(resolve));
-    running -= 1;
-    return undefined;
-  });
-  try {
-    const contenders = new Map([["crun" as const, contender]]);
-    await measureThroughput(contenders, { rounds: 1, starts: 4, signal });
-    assert.unreachable();
-  } catch (error) {
-    assert.is((error as Error).message, "broken");
-  }
-  assert.is(running, 0);
+test("measures the rate with one, two and eight in flight, and takes the median", async () => {
+  const loads: Load[] = [];
+  const stage = {
+    async measureRate(load: Load) {
+      loads.push(load);
+      return loads.length;
+    },
+  };
+  const stages = new Map([["library" as const, stage]]);
+  const rates = await measureThroughput(stages, { rounds: 3, starts: 16, signal });
+  assert.equal(rates, [
+    { name: "library", inFlight: 1, startsPerSecond: 4 },
+    { name: "library", inFlight: 2, startsPerSecond: 5 },
+    { name: "library", inFlight: 8, startsPerSecond: 6 },
+  ]);
+  assert.ok(loads.every(({ starts }) => starts === 16));
 });
 
 test.run();

@@ -1,16 +1,7 @@
-import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import type { Contender, Sample } from "./contender.js";
+import type { Contender, Sample } from "../contender.js";
 import { readCpuMs } from "./cpu-clock.js";
-
-/**
- * Milliseconds for which the main thread has run on a processor.
- * Linux, Documentation/scheduler/sched-stats.rst: the first field of schedstat, in nanoseconds.
- */
-function readMainThreadMs(): number {
-  const schedstat = readFileSync(`/proc/self/task/${process.pid}/schedstat`, "latin1");
-  return Number.parseInt(schedstat, 10) / 1e6;
-}
+import type { MainThreadClock } from "./main-thread-clock.js";
 
 /**
  * Starts a contender once and measures it, unless it measures itself.
@@ -18,14 +9,17 @@ function readMainThreadMs(): number {
  * main thread runs until the end is known. `eventLoopUtilization` cannot tell: in Node.js 20 it counts the
  * wait for a child as activity.
  */
-export async function measureStart(contender: Contender): Promise<Sample> {
+export async function measureStart(
+  contender: Contender,
+  mainThread: MainThreadClock,
+): Promise<Sample> {
   const cpu = readCpuMs();
   const begin = performance.now();
   const started = contender.start();
   const callMs = performance.now() - begin;
-  const ran = readMainThreadMs();
+  const ran = mainThread.readMs();
   const own = await started;
-  const blockedMs = callMs + readMainThreadMs() - ran;
   const wallMs = performance.now() - begin;
+  const blockedMs = callMs + mainThread.readMs() - ran;
   return own ?? { wallMs, cpuMs: readCpuMs() - cpu, blockedMs };
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { parseChildrenCpuMs, readCpuMs } from "../src/cpu-clock.ts";
+import { parseChildrenCpuMs, readCpuMs } from "../../src/stage/cpu-clock.ts";
 
 const test = suite("cpu clock");
 
