@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { posix } from "node:path";
 import { CgroupError } from "../error.js";
 
@@ -16,7 +16,7 @@ interface CommandSearch {
  */
 export function findCommand(command: string, where: CommandSearch = {}): string {
   const { path = DEFAULT_PATH, cwd = "." } = where;
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!statPath(cwd)?.isDirectory()) {
     throw new CgroupError(`failed to start ${command} in ${cwd}: there is no such directory`, {
       code: "CWD_NOT_FOUND",
     });
@@ -25,7 +25,7 @@ export function findCommand(command: string, where: CommandSearch = {}): string 
   let found: string | undefined;
   for (const directory of directories) {
     const candidate = posix.resolve(cwd, directory, command);
-    if (!statSync(candidate, { throwIfNoEntry: false })?.isFile()) continue;
+    if (!statPath(candidate)?.isFile()) continue;
     found = candidate;
     try {
       accessSync(candidate, constants.X_OK);
@@ -44,4 +44,13 @@ export function findCommand(command: string, where: CommandSearch = {}): string 
     code: "COMMAND_NOT_EXECUTABLE",
     hint: `chmod +x ${found}`,
   });
+}
+
+/** Undefined also where a directory on the way is closed to us: PATH may name such, and execvp passes them by. */
+function statPath(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CgroupManager } from "../../src/index.js";
 import { waitUntil } from "../../src/wait.js";
 import { assertRejects } from "../assert-rejects.js";
+import { readOutput } from "../read-output.js";
 import {
   assertGone,
   create,
@@ -96,7 +96,7 @@ realTest(
       oomGroup: true,
     });
     const child = await startIn(cgroup, "tail /dev/zero; echo survived");
-    assert.is(await text(child.stdout ?? []), "");
+    assert.is(await readOutput(child), "");
     assert.is((await waitForExit(child)).signal, "SIGKILL");
   },
   onlyV2,
@@ -173,7 +173,7 @@ realTest(test, "pids: no more than the limit", async () => {
     cgroup,
     "exec 2>/dev/null; for i in 1 2 3 4 5; do sleep 1000 >/dev/null & done; echo all",
   );
-  assert.is(await text(child.stdout ?? []), "");
+  assert.is(await readOutput(child), "");
   assert.ok(cgroup.pids().length <= 3);
   assert.is((await cgroup.stats()).pids?.limit, 3);
 });
@@ -184,7 +184,7 @@ realTest(
   async () => {
     await using cgroup = await create({ resources: { cpu: { cpus: "0" } } });
     const child = await startIn(cgroup, "grep Cpus_allowed_list /proc/self/status");
-    assert.match(await text(child.stdout ?? []), /\t0\n/);
+    assert.match(await readOutput(child), /\t0\n/);
   },
   needsCpuset,
 );
@@ -217,7 +217,7 @@ realTest(
       cgroup,
       "exec 2>/dev/null; (: </dev/null) && echo null; (: </dev/zero) && echo zero",
     );
-    assert.is(await text(child.stdout ?? []), "null\n");
+    assert.is(await readOutput(child), "null\n");
   },
   onlyV1,
 );

@@ -1,8 +1,8 @@
-import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type SpawnedInCgroup, type SpawnInCgroupOptions, spawnInCgroup } from "../../src/index.js";
 import { assertRejects } from "../assert-rejects.js";
+import { readOutput } from "../read-output.js";
 import { assertGone, realTest } from "./kernel.js";
 
 const test = suite("kernel: spawnInCgroup");
@@ -19,7 +19,7 @@ async function run(
     stdio: ["ignore", "pipe", "inherit"],
     ...options,
   });
-  const output = await text(child.stdout ?? []);
+  const output = await readOutput(child);
   const judged = await verdict;
   assertGone(cgroup);
   return { output, verdict: judged };
@@ -34,7 +34,7 @@ realTest(
       ["-c", "cat /proc/self/cgroup; ls /proc/$$/fd"],
       { limits: { memory: 50 * MIB, cpu: 1, pids: 20 } },
     );
-    const output = await text(child.stdout ?? []);
+    const output = await readOutput(child);
     for (const name of cgroup.version === 2 ? [""] : ["cpu", "memory", "pids"]) {
       assert.match(output, new RegExp(`:${name}[^:]*:/.*${cgroup.name}\n`));
     }

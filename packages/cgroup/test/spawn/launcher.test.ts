@@ -2,12 +2,11 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { makeLauncher, READY } from "../../src/spawn/launcher.js";
 import { assertRejects } from "../assert-rejects.js";
+import { readOutput } from "../read-output.js";
 
 const test = suite("launcher");
 
@@ -21,10 +20,7 @@ async function launch(flags: "w" | "r"): Promise<{ said: string; output: string;
     const request = { argv: ["echo", "ran"], env: {}, stdio: undefined, procsFds: [fd] };
     const { file: shell, args, stdio, statusFd } = makeLauncher(request);
     const child = spawn(shell, args, { stdio });
-    const [said, output] = await Promise.all([
-      text(child.stdio[statusFd] as Readable),
-      text(child.stdout ?? []),
-    ]);
+    const [said, output] = await Promise.all([readOutput(child, statusFd), readOutput(child)]);
     return { said, output, procs: readFileSync(file, "utf8") };
   } finally {
     closeSync(fd);
