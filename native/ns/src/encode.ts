@@ -159,19 +159,18 @@ interface HeaderInput {
   count: number;
 }
 
-function encodeHeader(header: DataView, { plan, hold, length, count }: HeaderInput): void {
+function encodeHeader(header: Uint32Array, { plan, hold, length, count }: HeaderInput): void {
   const created = plan.namespaces.filter((namespace) => namespace.path === undefined);
   const namespaces = created.reduce((flags, { type }) => flags | cloneFlags[type], 0);
   const umask = plan.umask ?? 0o022;
   if (!Number.isInteger(umask) || umask < 0 || umask > 0o777)
     throw invalid(`umask: expected 0 to 0o777, got ${umask}`);
 
-  const words = [PLAN_MAGIC, PLAN_VERSION, length, count, namespaces, 0];
-  words.push(planFlags(plan, hold), umask);
-  words.push(plan.stdioOwner?.uid ?? 0, plan.stdioOwner?.gid ?? 0);
-  for (const stdio of plan.stdio) words.push(stdioKinds[stdio.kind], descriptorOf(stdio));
-  words.forEach((word, index) => {
-    header.setUint32(index * 4, word, true);
+  header.set([PLAN_MAGIC, PLAN_VERSION, length, count, namespaces, 0]);
+  header.set([planFlags(plan, hold), umask, plan.stdioOwner?.uid ?? 0], 6);
+  header.set([plan.stdioOwner?.gid ?? 0], 9);
+  plan.stdio.forEach((stdio, stream) => {
+    header.set([stdioKinds[stdio.kind], descriptorOf(stdio)], 10 + stream * 2);
   });
 }
 

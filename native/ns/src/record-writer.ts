@@ -1,5 +1,5 @@
-/** Fills the header, the first bytes of the buffer, once the rest is known. */
-export type WriteHeader = (header: DataView, length: number, recordCount: number) => void;
+/** Fills the header's 32-bit words once the rest is known. */
+export type WriteHeader = (header: Uint32Array, length: number, recordCount: number) => void;
 
 export interface PlanRecord {
   op: number;
@@ -9,73 +9,92 @@ export interface PlanRecord {
   strings?: readonly (string | Uint8Array)[];
 }
 
+const TWO_TO_32 = 0x1_0000_0000;
+const ALL_ONES = 0xffff_ffff_ffff_ffffn;
+
 /**
  * Writes records of the layout in shim/plan.h: op, 64-bit arguments, strings, each part 8-byte aligned.
+ * It works on 32-bit words, little-endian as both machines are, since a start's encoding is what it costs the event loop.
  * @throws RangeError for a string with a NUL byte, or a number that is no unsigned 64-bit integer
  */
 export class RecordWriter {
-  private buffer: Buffer;
   private readonly headerSize: number;
+  private bytes: Buffer;
+  private words: Uint32Array;
   private length: number;
   private recordCount = 0;
 
   constructor(headerSize: number) {
     this.headerSize = headerSize;
     this.length = headerSize;
-    this.buffer = Buffer.alloc(4096);
+    this.bytes = Buffer.alloc(8192);
+    this.words = viewWords(this.bytes);
   }
 
+  /** Append a record. */
   write({ op, numbers = [], strings = [] }: PlanRecord): void {
     const start = this.length;
     this.reserve(8 + numbers.length * 8);
     this.length += 8;
     for (const number of numbers) this.writeNumber(number);
-    for (const string of strings) this.writeString(string);
-    this.buffer.writeUInt16LE(op, start);
-    this.buffer.writeUInt8(numbers.length, start + 2);
-    this.buffer.writeUInt8(strings.length, start + 3);
-    this.buffer.writeUInt32LE(this.length - start, start + 4);
+    for (const string of strings)
+      if (typeof string === "string") this.writeText(string);
+      else this.writeBytes(string);
+    this.words[start / 4] = op | (numbers.length << 16) | (strings.length << 24);
+    this.words[start / 4 + 1] = this.length - start;
     this.recordCount++;
   }
 
   /** Complete the buffer. */
   finish(writeHeader: WriteHeader): Uint8Array {
-    const { buffer, byteOffset } = this.buffer;
-    writeHeader(new DataView(buffer, byteOffset, this.headerSize), this.length, this.recordCount);
-    return this.buffer.subarray(0, this.length);
+    writeHeader(this.words.subarray(0, this.headerSize / 4), this.length, this.recordCount);
+    return this.bytes.subarray(0, this.length);
   }
 
   private writeNumber(number: number | bigint): void {
+    const at = this.length / 4;
     if (typeof number === "bigint" || number === Number.POSITIVE_INFINITY) {
-      const value = typeof number === "bigint" ? number : 0xffff_ffff_ffff_ffffn;
+      const value = typeof number === "bigint" ? number : ALL_ONES;
       if (value !== BigInt.asUintN(64, value)) throw new RangeError(`${value} is out of range`);
-      this.buffer.writeBigUInt64LE(value, this.length);
+      this.words[at] = Number(value & 0xffff_ffffn);
+      this.words[at + 1] = Number(value >> 32n);
     } else {
       if (!Number.isSafeInteger(number) || number < 0)
         throw new RangeError(`expected an unsigned integer, got ${number}`);
-      this.buffer.writeUInt32LE(number % 0x1_0000_0000, this.length);
-      this.buffer.writeUInt32LE(Math.floor(number / 0x1_0000_0000), this.length + 4);
+      this.words[at] = number % TWO_TO_32;
+      this.words[at + 1] = Math.floor(number / TWO_TO_32);
     }
     this.length += 8;
   }
 
-  private writeString(string: string | Uint8Array): void {
-    const isText = typeof string === "string";
-    if (isText && string.includes("\0")) throw new RangeError("a string holds a NUL byte");
-    const size = isText ? Buffer.byteLength(string) + 1 : string.length;
-    const padded = Math.ceil(size / 8) * 8;
-    this.reserve(8 + padded);
-    this.buffer.writeUInt32LE(size, this.length);
-    if (isText) this.buffer.write(string, this.length + 8);
-    else this.buffer.set(string, this.length + 8);
-    this.length += 8 + padded;
+  private writeText(text: string): void {
+    if (text.includes("\0")) throw new RangeError("a string holds a NUL byte");
+    // UTF-8 takes at most three bytes for each UTF-16 unit.
+    this.reserve(8 + text.length * 3 + 8);
+    this.endString(this.bytes.write(text, this.length + 8) + 1);
   }
 
-  /** Make room; what is behind `length` is always zero, so padding and NULs are there already. */
-  private reserve(size: number): void {
-    if (this.length + size <= this.buffer.length) return;
-    const grown = Buffer.alloc(Math.max(this.buffer.length * 2, this.length + size));
-    this.buffer.copy(grown);
-    this.buffer = grown;
+  private writeBytes(bytes: Uint8Array): void {
+    this.reserve(8 + bytes.length + 8);
+    this.bytes.set(bytes, this.length + 8);
+    this.endString(bytes.length);
   }
+
+  private endString(size: number): void {
+    this.words[this.length / 4] = size;
+    this.length += 8 + Math.ceil(size / 8) * 8;
+  }
+
+  /** Make room. What is behind `length` is always zero, so padding and NULs are there already. */
+  private reserve(size: number): void {
+    if (this.length + size <= this.bytes.length) return;
+    const grown = Buffer.alloc(Math.ceil((this.length + size) / 4096) * 8192);
+    this.bytes.copy(grown);
+    this.bytes = grown;
+    this.words = viewWords(grown);
+  }
+}
+
+function viewWords({ buffer, byteOffset, length }: Buffer): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length / 4);
 }
