@@ -1,6 +1,6 @@
 // Bundles the command line into a few CommonJS files: to load ES modules costs Node a sixth of its own start, and to
 // compile code that is not used costs 45 µs per KB. So what is imported lazily lies in files of its own.
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
@@ -28,6 +28,17 @@ const slimYargs = {
   },
 };
 
+/** The addon stays in the package `@dockher/ns`: code of it that looks beside itself must look there. */
+const leaveAddon = {
+  name: "leave-addon",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/native\/ns\/dist\/[\w-]+\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, "utf8");
+      return { contents: code.replaceAll("import.meta.dirname", "locateNs()") };
+    });
+  },
+};
+
 const node = { platform: "node", target: "node20.19", minify: true, logLevel: "warning" };
 
 const commonJs = {
@@ -49,9 +60,7 @@ const { outputFiles, metafile } = await build({
   splitting: true,
   format: "esm",
   legalComments: "linked",
-  // It finds its compiled addon beside itself.
-  external: ["@dockher/ns"],
-  plugins: [slimYargs],
+  plugins: [slimYargs, leaveAddon],
   metafile: true,
   write: false,
 });
@@ -105,7 +114,7 @@ async function joinStartFiles() {
       },
     ],
   });
-  return defineOwnUrl(outputFiles[0].text);
+  return defineMeta(outputFiles[0].text);
 }
 
 async function toCommonJs(text) {
@@ -113,12 +122,17 @@ async function toCommonJs(text) {
   const joined = code.replaceAll(/require\("\.\/([\w-]+\.cjs)"\)/g, (written, name) => {
     return startFiles.has(name) ? `require("./main.cjs").parts["${name}"]()` : written;
   });
-  return defineOwnUrl(joined);
+  return defineMeta(joined);
 }
 
-function defineOwnUrl(code) {
-  const definition = 'const ownUrl=require("node:url").pathToFileURL(__filename).href;';
-  return code.includes("ownUrl") ? definition + code : code;
+/** Defines what stands for `import.meta` where the code uses it. */
+function defineMeta(code) {
+  const definitions = {
+    ownUrl: 'const ownUrl=require("node:url").pathToFileURL(__filename).href;',
+    locateNs: 'const locateNs=()=>require("node:path").dirname(require.resolve("@dockher/ns"));',
+  };
+  const used = Object.keys(definitions).filter((name) => code.includes(name));
+  return used.map((name) => definitions[name]).join("") + code;
 }
 
 // The root filesystems' package looks for its recipes beside the directory of its code.

@@ -1,6 +1,5 @@
 import type { HostCheck } from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
-import { readDirectories } from "../directories.js";
 import { FORMAT_OPTION, printColumns, printFormatted } from "../output/format.js";
 
 export const doctor: Command = defineCommand({
@@ -8,9 +7,9 @@ export const doctor: Command = defineCommand({
   summary: `Say what this machine can do for containers, and the fix for each thing that it can't.
 Ends with 1 where no container can run at all.`,
   options: FORMAT_OPTION,
-  execute: async ({ options }, { root, print }) => {
+  execute: async ({ options }, { print }) => {
     const { canRunContainers, probeHost } = await import("@dockher/runtime");
-    const report = await probeHost(await readDirectories(root));
+    const report = await probeHost();
     if (options.format !== undefined) {
       const rows = report.checks.map(({ name, status, detail, fix = "" }) => {
         return { Name: name, Status: status, Detail: detail, Fix: fix };

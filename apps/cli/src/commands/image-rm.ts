@@ -19,12 +19,17 @@ export const imageRm: Command = defineCommand({
         hint: "dockher image rm debian",
       });
     }
-    const { ImageStore, RootfsError } = await import("@dockher/rootfs");
+    const [{ ImageStore, RootfsError }, { findImageUsers }] = await Promise.all([
+      import("@dockher/rootfs"),
+      import("@dockher/runtime"),
+    ]);
     const store = ImageStore.open({ root });
+    const { directories } = store;
+    const findUsers = ({ id }: { id: string }) => findImageUsers({ imageId: id, directories });
     let exitCode = 0;
     for (const name of operands) {
       try {
-        const { untagged, deleted } = await store.remove(name);
+        const { untagged, deleted } = await store.remove(name, { findUsers });
         for (const reference of untagged) print(`Untagged: ${reference}`);
         if (deleted !== undefined) print(`Deleted: ${deleted}`);
       } catch (error) {

@@ -1,5 +1,4 @@
 import { type Command, defineCommand } from "../command.js";
-import { readDirectories } from "../directories.js";
 import { FORMAT_OPTION, printFormatted } from "../output/format.js";
 import { formatMemory } from "../output/units.js";
 import { VERSION } from "../version.js";
@@ -15,7 +14,7 @@ export const info: Command = defineCommand({
     ]);
     const store = ImageStore.open({ root });
     const images = await store.list();
-    const report = await probeHost(await readDirectories(root));
+    const report = await probeHost();
     const { cgroup } = report;
     const facts = {
       ServerVersion: VERSION,

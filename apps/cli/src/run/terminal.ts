@@ -1,4 +1,4 @@
-import { ReadStream, WriteStream } from "node:tty";
+import { ReadStream, type WriteStream } from "node:tty";
 import type { Container, TerminalOption } from "@dockher/runtime";
 import { UsageError } from "../error.js";
 
@@ -43,6 +43,7 @@ export function attachTerminal(
 ): AttachedTerminal {
   const { terminal } = container;
   if (terminal === undefined) throw new TypeError("the container has no terminal");
+  // Made for reading, but a socket that writes as well, as pseudo-terminals do.
   const master = new ReadStream(terminal.fd);
   const drained = new Promise<void>((resolve) => {
     master.once("close", () => resolve());
@@ -56,7 +57,7 @@ export function attachTerminal(
   screen?.on("resize", resize);
   if (interactive) {
     process.stdin.setRawMode(true);
-    process.stdin.pipe(new WriteStream(terminal.fd), { end: false });
+    process.stdin.pipe(master, { end: false });
   }
   return {
     drained,

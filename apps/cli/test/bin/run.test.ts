@@ -86,6 +86,8 @@ real("exit codes", async ({ machine }) => {
     [["--cpuset-cpus", "9999", "busybox", "true"], 125],
     [["--name", "-", "busybox", "true"], 125],
     [["-w", "relative", "busybox", "true"], 125],
+    [["--mem", "1", "busybox", "true"], 125],
+    [["--ulimit", "nonsense=1", "busybox", "true"], 125],
   ];
   for (const [args, expected] of codes) {
     const { code, stderr } = await machine.run(["run", ...args]);
@@ -181,41 +183,86 @@ real("a killed command line takes its container with it", async ({ machine }) =>
   assertNothingLeft(machine, id);
 });
 
-/** Types into `dockher` on a terminal of its own, and answers what stood there. */
+interface Typing {
+  /** The words behind `dockher`. */
+  args: string;
+  /** What the shell around it does afterwards. */
+  after?: string;
+  /** What the user does when the container has printed `ready`. */
+  act: (terminal: { type: (keys: string) => void; pid: number }) => void;
+}
+
+/** Runs `dockher` on a terminal of its own, and answers what stood there. */
 async function runOnTerminal(
   machine: Machine,
-  { args, after = "true", input }: { args: string; after?: string; input: string },
+  { args, after = "true", act }: Typing,
 ): Promise<{ code: number | null; screen: string }> {
-  const command = `stty rows 33 columns 99; ${process.execPath} -- ${BIN} ${args}; code=$?; ${after}; exit $code`;
+  const script = join(machine.directory, "script");
+  writeFileSync(script, `echo pid=$$; exec ${process.execPath} -- ${BIN} ${args}`);
+  const command = `stty rows 33 columns 99; sh ${script}; code=$?; ${after}; exit $code`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     env: { ...machine.env, TERM: "xterm", SHELL: "/bin/sh" },
     stdio: ["pipe", "pipe", "inherit"],
   });
-  child.stdin.write(input);
-  const [screen, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  let screen = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    const before = screen.includes("ready");
+    screen += chunk;
+    if (before || !screen.includes("ready")) return;
+    const pid = Number(/pid=(\d+)/.exec(screen)?.[1]);
+    act({ type: (keys) => child.stdin.write(keys), pid });
+  });
+  const [code] = await once(child, "close");
   child.stdin.destroy();
   return { code, screen };
 }
 
-real("a terminal: its size, raw keys, and everything as it was", async ({ machine }) => {
+/** That stty(1) shows a terminal as it is for typing lines. */
+function assertRestored(screen: string): void {
+  for (const setting of ["icanon", "echo", "isig", "icrnl", "opost"]) {
+    assert.match(screen, new RegExp(`(?<!-)\\b${setting}\\b`));
+  }
+}
+
+real("a terminal: its size, its keys, and everything as it was", async ({ machine }) => {
   const { code, screen } = await runOnTerminal(machine, {
-    args: "run -it busybox sh",
+    args: "run -it busybox sh -c 'echo ready; exec sh'",
     after: "stty -a",
-    input: "stty size; tty; exit 7\n",
+    act: ({ type }) => type("stty size; tty; exit 7\n"),
   });
   assert.is(code, 7, screen);
   assert.match(screen, /33 99/);
   assert.match(screen, /\/dev\/(?:pts\/\d|console)/);
-  assert.match(screen, /[^-]icanon/);
-  assert.match(screen, /[^-]echo /);
+  assertRestored(screen);
 });
 
 real("Ctrl-C on a terminal is a key of the container's", async ({ machine }) => {
   const { code, screen } = await runOnTerminal(machine, {
-    args: "run -it busybox sh -c 'trap \"exit 5\" INT; read x'",
-    input: "\u0003",
+    args: `run -it busybox sh -c 'trap "exit 5" INT; echo ready; read x'`,
+    act: ({ type }) => type("\u0003"),
   });
   assert.is(code, 5, screen);
+});
+
+real("a terminal is restored after a signal too", async ({ machine }) => {
+  const { code, screen } = await runOnTerminal(machine, {
+    args: `run -it busybox sh -c 'trap "exit 6" TERM; echo ready; while :; do sleep 0.1; done'`,
+    after: "stty -a",
+    act: ({ pid }) => process.kill(pid, "SIGTERM"),
+  });
+  assert.is(code, 6, screen);
+  assertRestored(screen);
+});
+
+real("a window of another size reaches the container", async ({ machine }) => {
+  const { code, screen } = await runOnTerminal(machine, {
+    args: `run -it busybox sh -c 'trap "stty size; exit 0" WINCH; echo ready; while :; do sleep 0.1; done'`,
+    act: ({ pid }) => {
+      execFileSync("stty", ["-F", `/proc/${pid}/fd/0`, "rows", "11", "columns", "22"]);
+    },
+  });
+  assert.is(code, 0, screen);
+  assert.match(screen, /11 22/);
 });
 
 real("images", async ({ machine }) => {
