@@ -35,7 +35,7 @@ export interface Cgroup extends AsyncDisposable {
   readonly attachment: CgroupAttachment;
 
   /**
-   * Changes limits; what is not named stays.
+   * Changes limits; what is not named stays. Where the kernel refuses one, those before it hold: memory, cpu, pids, block I/O.
    * @throws CgroupError `INVALID_RESOURCES`, `CGROUP_CONTROLLER_MISSING` with nothing changed; `CGROUP_BUSY` on v1 where
    * more memory is in use than the new limit and cannot be reclaimed.
    */

@@ -15,6 +15,7 @@ export {
   type Hierarchy,
 } from "./hierarchy.js";
 export { CgroupManager, type OpenOptions, openCgroup } from "./manager.js";
+export { validateResources } from "./resources/validate.js";
 export type { Limits } from "./spawn/limits.js";
 export {
   type SpawnedInCgroup,

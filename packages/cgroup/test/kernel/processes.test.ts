@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CgroupManager, openCgroup } from "../../src/index.js";
+import { killFrozen } from "../../src/kill.js";
 import { assertRejects } from "../assert-rejects.js";
 import {
   assertGone,
@@ -57,6 +58,19 @@ realTest(
     assertGone(cgroup);
   },
 );
+
+realTest(test, "killFrozen: does without cgroup.kill, as before Linux 5.14", async () => {
+  await using cgroup = await create({ resources: { pids: { limit: 30 } } });
+  const child = await startIn(
+    cgroup,
+    "exec 2>/dev/null; echo on; while (sleep 1000 &); do :; done; wait",
+  );
+  await once(child.stdout ?? child, "data");
+  const [directory = ""] = listDirectories(cgroup);
+  await killFrozen(cgroup, directory, {});
+  assert.equal(cgroup.pids(), []);
+  assert.is((await waitForExit(child)).signal, "SIGKILL");
+});
 
 realTest(test, "killAll: also what is frozen", async () => {
   await using cgroup = await create();

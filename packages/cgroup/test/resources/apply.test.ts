@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { applyWrites } from "../../src/resources/apply.js";
+import { planV2 } from "../../src/resources/plan-v2.js";
+import { assertRejects } from "../assert-rejects.js";
+
+const test = suite("apply");
+
+/** Applies to a kernel that answers some files with an errno; gives the writes that it took. */
+async function apply(
+  resources: Parameters<typeof planV2>[0],
+  errnos: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const taken: string[] = [];
+  await applyWrites(planV2(resources), {
+    directoryOf: () => "/c",
+    write: (path, value) => {
+      const code = errnos[path];
+      if (code !== undefined) throw Object.assign(new Error(code), { code });
+      taken.push(`${path} = ${value}`);
+    },
+  });
+  return taken;
+}
+
+test("takes the other file of the same meaning where the first is missing", async () => {
+  const blockIO = { weight: 500 };
+  assert.equal(await apply({ blockIO }, {}), ["/c/io.weight = 4950"]);
+  assert.equal(await apply({ blockIO }, { "/c/io.weight": "ENOENT" }), ["/c/io.bfq.weight = 500"]);
+  await assertRejects(
+    () => apply({ blockIO }, { "/c/io.weight": "ENOENT", "/c/io.bfq.weight": "ENOENT" }),
+    "CGROUP_LIMIT_UNSUPPORTED",
+    /blockIO\.weight/,
+  );
+});
+
+test("swap that cannot be limited is refused where the machine has swap", async () => {
+  const applied = (): Promise<string[]> =>
+    apply({ memory: { limit: 4096 } }, { "/c/memory.swap.max": "ENOENT" });
+  if (/\n./.test(readFileSync("/proc/swaps", "utf8"))) {
+    await assertRejects(applied, "CGROUP_LIMIT_UNSUPPORTED", /swapoff/);
+  } else {
+    assert.equal(await applied(), ["/c/memory.max = 4096"]);
+  }
+});
+
+test("says which property the kernel refuses, and why", async () => {
+  for (const [errno, code] of [
+    ["EINVAL", "CGROUP_VALUE_REFUSED"],
+    ["EBUSY", "CGROUP_BUSY"],
+    ["EACCES", "CGROUP_PERMISSION_DENIED"],
+    ["EIO", "CGROUP_FAILED"],
+  ] as const) {
+    const applied = (): Promise<string[]> =>
+      apply({ pids: { limit: 5 } }, { "/c/pids.max": errno });
+    await assertRejects(applied, code, /^failed to set pids\.limit to 5: /);
+  }
+});
+
+test.run();
