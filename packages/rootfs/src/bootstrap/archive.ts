@@ -46,15 +46,15 @@ export async function packTree(
   const summary = new SummaryStream();
   const source = requireStream(tar.child.stdout);
   if (!output) {
-    await settle([pipeline(source, summary.resume(), { signal }), tar.done]);
+    await settle(signal, [pipeline(source, summary.resume(), { signal }), tar.done]);
   } else if (output.compression === "gzip") {
     const gzip = createGzip({ level: 1, chunkSize: CHUNK_SIZE });
     const file = createWriteStream(output.path, { flush: true });
-    await settle([pipeline(source, summary, gzip, file, { signal }), tar.done]);
+    await settle(signal, [pipeline(source, summary, gzip, file, { signal }), tar.done]);
   } else {
     const zstd = startProcess("zstd", ["-q", "-3", "-T0", "-c"], signal);
     const file = createWriteStream(output.path, { flush: true });
-    await settle([
+    await settle(signal, [
       pipeline(source, summary, requireStream(zstd.child.stdin), { signal }),
       pipeline(requireStream(zstd.child.stdout), file, { signal }),
       zstd.done,
@@ -79,10 +79,10 @@ export async function unpackTree(
   const sink = requireStream(tar.child.stdin);
   if (input.compression === "gzip") {
     const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
-    await settle([pipeline(file, gunzip, summary, sink, { signal }), tar.done]);
+    await settle(signal, [pipeline(file, gunzip, summary, sink, { signal }), tar.done]);
   } else {
     const zstd = startProcess("zstd", ["-q", "-d", "-c"], signal);
-    await settle([
+    await settle(signal, [
       pipeline(file, requireStream(zstd.child.stdin), { signal }),
       pipeline(requireStream(zstd.child.stdout), summary, sink, { signal }),
       zstd.done,
@@ -93,10 +93,14 @@ export async function unpackTree(
 }
 
 /** Waits for all; of several failures the one that we can explain counts, not the broken pipes after it. */
-async function settle(parts: Promise<unknown>[]): Promise<void> {
+async function settle(
+  signal: AbortSignal | undefined,
+  parts: Promise<unknown>[],
+): Promise<void> {
   const failures = (await Promise.allSettled(parts)).flatMap((result) =>
     result.status === "rejected" ? [result.reason] : [],
   );
+  signal?.throwIfAborted();
   if (failures.length === 0) return;
   throw failures.find((reason) => reason instanceof RootfsError) ?? failures[0];
 }

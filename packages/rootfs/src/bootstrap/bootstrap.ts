@@ -1,7 +1,8 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImageSpec } from "@dockher/spec";
 import { digest } from "../digest.js";
-import { hasErrno, RootfsError } from "../error.js";
+import { describeCause, hasErrno, RootfsError } from "../error.js";
 import { type ImageDetails, ImageStore } from "../image-store.js";
 import { acquireLock } from "../lock.js";
 import { loadRecipe, parseRecipe, type Recipe } from "../recipe.js";
@@ -58,6 +59,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<ImageDetails
   const { root, cache } = store.directories;
 
   try {
+    await makeDirectories(store);
     onProgress?.({ phase: "prepare", percent: 0, etaMs: undefined, message: "Preparing" });
     await using _lock = await acquireLock({
       directory: join(store.layout.locks, `${reference.name}:${reference.tag}`),
@@ -103,6 +105,22 @@ export async function bootstrap(options: BootstrapOptions): Promise<ImageDetails
       hint: `free some space below ${root} and ${cache}`,
       cause: error,
     });
+  }
+}
+
+/** Images hold setuid programs that no user of the host may reach, and password files. */
+async function makeDirectories(store: ImageStore): Promise<void> {
+  for (const path of [store.layout.images, store.directories.cache]) {
+    try {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+    } catch (cause) {
+      if (!hasErrno(cause, "ENOTDIR", "EEXIST", "EACCES", "EROFS", "EPERM")) throw cause;
+      throw new RootfsError(`failed to make directory ${path}: ${describeCause(cause)}`, {
+        code: "DIRECTORY_UNUSABLE",
+        hint: "choose another data directory with --root",
+        cause,
+      });
+    }
   }
 }
 

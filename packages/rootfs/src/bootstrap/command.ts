@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
+import { hasErrno } from "../error.js";
 import { SYSTEM_PATH } from "./program.js";
 
 export interface CommandOptions {
@@ -50,7 +51,7 @@ export async function runCommand(
   child.stderr?.on("data", keepLog);
   const status = child.stdio[3] as Readable | null;
   status?.setEncoding("utf8").on("data", (chunk: string) => options.onStatus?.(chunk));
-  const kill = (): boolean => child.kill("SIGKILL");
+  const kill = (): void => killGroup(child.pid);
   options.signal?.addEventListener("abort", kill);
   try {
     // "close" comes when the last holder of the pipes is gone, not only the first process.
@@ -62,6 +63,17 @@ export async function runCommand(
     return { exitCode, stdout: Buffer.concat(stdout), log };
   } finally {
     options.signal?.removeEventListener("abort", kill);
+  }
+}
+
+/** A detached child leads a process group, so that what it has started ends with it. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // All are gone.
+    if (!hasErrno(error, "ESRCH")) throw error;
   }
 }
 

@@ -221,8 +221,9 @@ function explainFailure(
   }
   const untrusted = event && /^(BADRELSIG|UNKNOWNRELSIG|KEYRING|SIGCHECK)$/.test(event.code);
   const lastLine = log.trim().split("\n").at(-1) || `debootstrap ended with ${exitCode}`;
-  return new RootfsError(`failed to bootstrap ${what}: ${event?.message ?? lastLine}`, {
+  return new RootfsError(`failed to bootstrap ${what}: ${event?.message.trim() ?? lastLine}`, {
     code: untrusted ? "SIGNATURE_INVALID" : "BOOTSTRAP_FAILED",
+    hint: /find these debs/.test(event?.message ?? "") ? "check the package names" : undefined,
     // The log goes along for those who debug; people get the one line.
     cause: new Error(log.slice(-4000)),
   });
