@@ -1,5 +1,6 @@
 // Bundles the command line into a few CommonJS files: to load ES modules costs Node a sixth of its own start, and to
 // compile code that is not used costs 45 µs per KB. So what is imported lazily lies in files of its own.
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,10 +32,30 @@ const slimYargs = {
 /** The addon stays in the package `@dockher/ns`: code of it that looks beside itself must look there. */
 const leaveAddon = {
   name: "leave-addon",
-  setup({ onLoad }) {
-    onLoad({ filter: /\/native\/ns\/dist\/[\w-]+\.js$/ }, ({ path }) => {
+  setup({ onResolve, onLoad }) {
+    const own = /\/native\/ns\/dist\/[\w-]+\.js$/;
+    onLoad({ filter: own }, ({ path }) => {
       const code = readFileSync(path, "utf8");
       return { contents: code.replaceAll("import.meta.dirname", "locateNs()") };
+    });
+    // node:module would load Node's loader of ES modules, and there is a require already.
+    onResolve({ filter: /^node:module$/ }, ({ path, importer }) => {
+      return own.test(importer) ? { path, namespace: "own-require" } : undefined;
+    });
+    onLoad({ filter: /.*/, namespace: "own-require" }, () => {
+      return { contents: "export const createRequire = () => require;" };
+    });
+  },
+};
+
+/** Making an image takes long and shows how far it is; all else reads and writes files at once. */
+const readFilesAtOnce = {
+  name: "read-files-at-once",
+  setup({ onResolve }) {
+    onResolve({ filter: /^node:fs\/promises$/ }, ({ importer }) => {
+      return importer.includes("/dist/bootstrap/")
+        ? undefined
+        : { path: join(root, "scripts/synchronous-files.mjs") };
     });
   },
 };
@@ -60,7 +81,7 @@ const { outputFiles, metafile } = await build({
   splitting: true,
   format: "esm",
   legalComments: "linked",
-  plugins: [slimYargs, leaveAddon],
+  plugins: [slimYargs, leaveAddon, readFilesAtOnce],
   metafile: true,
   write: false,
 });
@@ -71,7 +92,9 @@ mkdirSync(dist, { recursive: true });
 for (const name of readdirSync(dist)) {
   if (/\.cjs(?:\.LEGAL\.txt)?$/.test(name)) rmSync(join(dist, name));
 }
-writeFileSync(join(dist, "main.cjs"), await joinStartFiles());
+const main = await joinStartFiles();
+const hash = createHash("sha256").update(main).digest("hex").slice(0, 16);
+writeFileSync(join(dist, "main.cjs"), `//${hash}\n${main}`);
 for (const [name, text] of texts) {
   if (name.endsWith(".txt")) writeFileSync(join(dist, name), text);
   else if (!startFiles.has(name)) writeFileSync(join(dist, name), await toCommonJs(text));
@@ -129,7 +152,8 @@ async function toCommonJs(text) {
 function defineMeta(code) {
   const definitions = {
     ownUrl: 'const ownUrl=require("node:url").pathToFileURL(__filename).href;',
-    locateNs: 'const locateNs=()=>require("node:path").dirname(require.resolve("@dockher/ns"));',
+    // require.resolve() would load Node's loader of ES modules for this.
+    locateNs: `const locateNs=()=>module.paths.map((path)=>path+"/@dockher/ns/dist").find((path)=>require("node:fs").existsSync(path));`,
   };
   const used = Object.keys(definitions).filter((name) => code.includes(name));
   return used.map((name) => definitions[name]).join("") + code;

@@ -1,3 +1,4 @@
+import { ImageStore, listRecipes } from "@dockher/rootfs";
 import { GLOBAL_OPTIONS, type OptionTable } from "../arguments/option.js";
 import { type Command, type CommandTable, defineCommand } from "../command.js";
 import { COMMANDS } from "../command-table.js";
@@ -67,7 +68,6 @@ async function completeArguments({
 }
 
 async function listImageNames(root: string | undefined): Promise<string[]> {
-  const { ImageStore, listRecipes } = await import("@dockher/rootfs");
   const images = await ImageStore.open({ root }).list();
   const names = images.flatMap(({ references }) => references);
   return [...new Set([...names, ...(await listRecipes())])].sort();

@@ -1,4 +1,4 @@
-import type { HostCheck } from "@dockher/runtime";
+import { canRunContainers, type HostCheck, probeHost } from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
 import { FORMAT_OPTION, printColumns, printFormatted } from "../output/format.js";
 
@@ -8,7 +8,6 @@ export const doctor: Command = defineCommand({
 Ends with 1 where no container can run at all.`,
   options: FORMAT_OPTION,
   execute: async ({ options }, { print }) => {
-    const { canRunContainers, probeHost } = await import("@dockher/runtime");
     const report = await probeHost();
     if (options.format !== undefined) {
       const rows = report.checks.map(({ name, status, detail, fix = "" }) => {

@@ -1,7 +1,9 @@
+import { bootstrap, ImageStore } from "@dockher/rootfs";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { showImageProgress } from "../output/image-progress.js";
+import { findDefaultImage } from "../run/default-image.js";
 import { forwardSignals, toExitCode } from "../run/signals.js";
 import { readBootstrapChoices } from "../values/bootstrap-choices.js";
 
@@ -41,9 +43,7 @@ Nothing is done where it is there, made from the same recipe and options. The mi
   ],
   execute: async ({ options, operands }, { root, env, print, notice }) => {
     if (operands.length > 1) throw refuseMany(operands);
-    const { findDefaultImage } = await import("../run/default-image.js");
     const image = operands[0] ?? (await findDefaultImage(env));
-    const { bootstrap, ImageStore } = await import("@dockher/rootfs");
     using signals = forwardSignals({ terminal: false, notice });
     using progress = showImageProgress({ image, quiet: options.quiet === true });
     try {

@@ -1,4 +1,4 @@
-import type { ImageDetails } from "@dockher/rootfs";
+import { type ImageDetails, ImageStore } from "@dockher/rootfs";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { FORMAT_OPTION, printFormatted } from "../output/format.js";
@@ -15,7 +15,6 @@ export const imageInspect: Command = defineCommand({
         hint: "dockher image inspect debian",
       });
     }
-    const { ImageStore } = await import("@dockher/rootfs");
     const store = ImageStore.open({ root });
     const rows: Record<string, unknown>[] = [];
     try {

@@ -1,4 +1,4 @@
-import type { ImageDetails } from "@dockher/rootfs";
+import { type ImageDetails, ImageStore } from "@dockher/rootfs";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
@@ -25,7 +25,6 @@ export const imageLs: Command = defineCommand({
         hint: "dockher image inspect NAME shows one image",
       });
     }
-    const { ImageStore } = await import("@dockher/rootfs");
     const images = await ImageStore.open({ root }).list();
     const whole = options["no-trunc"] === true;
     const rows = images.flatMap((image) => describe(image, { whole, now: new Date() }));

@@ -1,3 +1,5 @@
+import { ImageStore, RootfsError } from "@dockher/rootfs";
+import { findImageUsers } from "@dockher/runtime";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
@@ -19,10 +21,6 @@ export const imageRm: Command = defineCommand({
         hint: "dockher image rm debian",
       });
     }
-    const [{ ImageStore, RootfsError }, { findImageUsers }] = await Promise.all([
-      import("@dockher/rootfs"),
-      import("@dockher/runtime"),
-    ]);
     const store = ImageStore.open({ root });
     const { directories } = store;
     const findUsers = ({ id }: { id: string }) => findImageUsers({ imageId: id, directories });

@@ -1,3 +1,5 @@
+import { ImageStore } from "@dockher/rootfs";
+import { probeHost } from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
 import { FORMAT_OPTION, printFormatted } from "../output/format.js";
 import { formatMemory } from "../output/units.js";
@@ -8,10 +10,6 @@ export const info: Command = defineCommand({
   summary: "Show this machine and this installation.",
   options: FORMAT_OPTION,
   execute: async ({ options }, { root, print }) => {
-    const [{ probeHost }, { ImageStore }] = await Promise.all([
-      import("@dockher/runtime"),
-      import("@dockher/rootfs"),
-    ]);
     const store = ImageStore.open({ root });
     const images = await store.list();
     const report = await probeHost();

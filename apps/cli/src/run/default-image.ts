@@ -1,3 +1,4 @@
+import { detectHostDistribution } from "@dockher/rootfs";
 import { readConfig } from "../config.js";
 
 /**
@@ -8,6 +9,5 @@ import { readConfig } from "../config.js";
 export async function findDefaultImage(env: NodeJS.ProcessEnv): Promise<string> {
   const chosen = env["DOCKHER_IMAGE"] || readConfig(env).image;
   if (chosen !== undefined) return chosen;
-  const { detectHostDistribution } = await import("@dockher/rootfs");
   return (await detectHostDistribution()) ?? "debian";
 }

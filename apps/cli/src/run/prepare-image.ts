@@ -1,3 +1,4 @@
+import { bootstrap, ImageStore } from "@dockher/rootfs";
 import type { ImageProgress } from "@dockher/runtime";
 import { readBootstrapChoices } from "../values/bootstrap-choices.js";
 import type { RunCommandLine } from "./command-line.js";
@@ -21,7 +22,6 @@ export async function prepareImage(
   const choices = readBootstrapChoices(values);
   if (Object.keys(choices).length === 0 || values.rootfs !== undefined) return;
   if (values.pull === "never") return;
-  const { bootstrap, ImageStore } = await import("@dockher/rootfs");
   const store = ImageStore.open({ root });
   if ((await store.find(image)) !== undefined) return;
   await bootstrap({ ...choices, image, store, signal, onProgress });
