@@ -93,10 +93,7 @@ export async function unpackTree(
 }
 
 /** Waits for all; of several failures the one that we can explain counts, not the broken pipes after it. */
-async function settle(
-  signal: AbortSignal | undefined,
-  parts: Promise<unknown>[],
-): Promise<void> {
+async function settle(signal: AbortSignal | undefined, parts: Promise<unknown>[]): Promise<void> {
   const failures = (await Promise.allSettled(parts)).flatMap((result) =>
     result.status === "rejected" ? [result.reason] : [],
   );

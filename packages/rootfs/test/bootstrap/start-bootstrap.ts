@@ -18,14 +18,26 @@ export interface BootstrapProcess {
   ended: Promise<number | null>;
 }
 
-/** Starts a bootstrap in another process. */
+/**
+ * Starts a bootstrap in another process.
+ * @param wrapper a command that ends in exec of its arguments
+ */
 export function startBootstrap(
   options: BootstrapOptions & { store: ImageStore },
   env: NodeJS.ProcessEnv = process.env,
+  wrapper: readonly string[] = [],
 ): BootstrapProcess {
   const { store, ...rest } = options;
   const argument = JSON.stringify({ ...rest, directories: store.directories });
-  const child = spawn(process.execPath, ["--import", "tsx", PROGRAM, argument], {
+  const [command = "", ...args] = [
+    ...wrapper,
+    process.execPath,
+    "--import",
+    "tsx",
+    PROGRAM,
+    argument,
+  ];
+  const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "inherit"],
     env,
   });
