@@ -22,6 +22,7 @@ export interface Sandbox {
   directories: Directories;
   /** What of our containers is still there: records, directories, mounts. */
   listLeftovers(): string[];
+  listImageIds(): Promise<string[]>;
   /** Removes everything, and throws where a cgroup that came since has stayed. */
   remove(): Promise<void>;
 }
@@ -40,6 +41,7 @@ export async function makeSandbox(): Promise<Sandbox> {
         .split("\n")
         .filter((line) => line.includes(base)),
     ],
+    listImageIds: async () => (await ImageStore.open(directories).list()).map((image) => image.id),
     remove: async () => {
       await removeTree(base);
       const stayed = await findStaying(listCgroups().filter((path) => !others.has(path)));

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { run } from "../src/run.ts";
+import { findImageUsers } from "../src/state/find-image-users.ts";
+import { findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
+
+const test = suite("a process that is killed");
+const obstacle = findObstacle();
+if (obstacle !== undefined) console.log(`SKIP a process that is killed: ${obstacle}`);
+
+let sandbox: Sandbox;
+test.before(async () => {
+  sandbox = await makeSandbox();
+});
+test.after(() => sandbox.remove());
+
+const holders = new Set<ChildProcess>();
+test.after.each(() => {
+  for (const child of holders) child.kill("SIGKILL");
+  holders.clear();
+});
+
+const holder = fileURLToPath(new URL("./hold-container.ts", import.meta.url));
+
+/** Starts a process that starts a container and stays; resolves to both pids. */
+async function hold(name: string): Promise<{ process: ChildProcess; pid: number }> {
+  const child = spawn(process.execPath, ["--import", "tsx", holder, name], {
+    env: { ...process.env, HOLD_DIRECTORIES: JSON.stringify(sandbox.directories) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  holders.add(child);
+  if (child.stdout === null) throw new TypeError("no pipe");
+  const [line] = await once(child.stdout, "data");
+  return { process: child, pid: Number(String(line)) };
+}
+
+/** A dead process may lie there as a zombie until the machine's own init gets to it. */
+function runs(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when the process is gone: its end of the pipe, which it inherited, closes with it. */
+async function awaitEnd(child: ChildProcess): Promise<void> {
+  if (child.stdout !== null && !child.stdout.readableEnded) {
+    child.stdout.resume();
+    await once(child.stdout, "end");
+  }
+}
+
+test("takes its containers along, and the next start removes what is left", async () => {
+  const held = await hold("held");
+  assert.ok(runs(held.pid));
+  held.process.kill("SIGKILL");
+  await awaitEnd(held.process);
+  assert.not.ok(runs(held.pid));
+  assert.ok(sandbox.listLeftovers().length > 0);
+
+  const result = await run({
+    source: { image: "busybox" },
+    directories: sandbox.directories,
+    command: ["true"],
+    name: "held",
+  });
+  assert.is(result.reason, "exited");
+  assert.equal(sandbox.listLeftovers(), []);
+});
+
+test("is left alone while it lives", async () => {
+  const held = await hold("alive");
+  await run({ source: { image: "busybox" }, directories: sandbox.directories, command: ["true"] });
+  assert.ok(runs(held.pid));
+  assert.ok(sandbox.listLeftovers().includes("alive"));
+  held.process.kill("SIGTERM");
+  await once(held.process, "exit");
+  assert.equal(sandbox.listLeftovers(), []);
+});
+
+test("does not count as a user of its image", async () => {
+  const held = await hold("user");
+  const [image] = await sandbox.listImageIds();
+  assert.ok(image !== undefined);
+  const find = () => findImageUsers({ imageId: image ?? "", directories: sandbox.directories });
+  assert.is((await find()).length, 1);
+  held.process.kill("SIGKILL");
+  await once(held.process, "exit");
+  assert.equal(await find(), []);
+  await run({ source: { image: "busybox" }, directories: sandbox.directories, command: ["true"] });
+});
+
+if (obstacle === undefined) test.run();
