@@ -121,14 +121,24 @@ export class ImageStore {
     return acquireLock({ directory: join(this.layout.locks, "store"), signal });
   }
 
-  /** Moves layers to the trash that no image has. The caller holds the store's lock. */
-  async discardOrphanLayers(): Promise<void> {
+  /**
+   * Clears what killed processes left: temporary files, and layers that no image has (to the trash).
+   * The caller holds the store's lock, under which alone images and names are written.
+   */
+  async collectGarbage(): Promise<void> {
+    const { refs, configs, layers } = this.layout;
+    const named = (await listVisible(refs)).map((name) => join(refs, name));
+    for (const directory of [configs, ...named]) {
+      for (const name of await listAll(directory)) {
+        if (name.startsWith(".")) await rm(join(directory, name), { force: true });
+      }
+    }
     const kept = new Set<string>();
     for (const id of await this.#listIds()) {
       for (const layer of (await this.#readImage(id))?.layers ?? []) kept.add(layer);
     }
-    for (const name of await listVisible(this.layout.layers)) {
-      const layer = join(this.layout.layers, name);
+    for (const name of await listVisible(layers)) {
+      const layer = join(layers, name);
       if (!kept.has(join(layer, "diff"))) await moveToTrash(this.layout, layer);
     }
   }
@@ -157,7 +167,7 @@ export class ImageStore {
       for (const reference of untagged) await this.tag(image.id, parseReference(reference));
       throw error;
     }
-    await this.discardOrphanLayers();
+    await this.collectGarbage();
     return { untagged, deleted: image.id };
   }
 
@@ -284,8 +294,12 @@ async function readIfPresent(path: string): Promise<string | undefined> {
 
 /** Temporary files begin with a dot. */
 async function listVisible(directory: string): Promise<string[]> {
+  return (await listAll(directory)).filter((name) => !name.startsWith("."));
+}
+
+async function listAll(directory: string): Promise<string[]> {
   try {
-    return (await readdir(directory)).filter((name) => !name.startsWith("."));
+    return await readdir(directory);
   } catch (error) {
     if (hasErrno(error, "ENOENT")) return [];
     throw error;

@@ -1,4 +1,4 @@
-import { access, readdir, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -102,6 +102,20 @@ test("an id removes all names; a layer that another image has stays", async () =
   assert.equal((await store.remove(id)).untagged, ["one:latest", "uno:latest"]);
   const left = await store.inspect("two");
   for (const layer of left.layers) await access(layer);
+});
+
+test("garbage of killed processes goes with the next change", async () => {
+  await using opened = await openStore();
+  const { store } = opened;
+  await makeImage(store, "debian");
+  await makeImage(store, "kept");
+  await writeFile(join(store.layout.configs, ".half.json.tmp"), "{");
+  await writeFile(join(store.layout.refs, "kept/.latest.tmp"), "{");
+  await mkdir(join(store.layout.layers, "0".repeat(64), "diff"), { recursive: true });
+  await store.remove("debian");
+  assert.is((await readdir(store.layout.configs)).length, 1);
+  assert.equal(await readdir(join(store.layout.refs, "kept")), ["latest"]);
+  assert.is((await readdir(store.layout.layers)).length, 1);
 });
 
 test("an image in use is refused, and nothing has changed", async () => {

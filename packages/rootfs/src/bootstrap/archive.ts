@@ -5,7 +5,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { RootfsError } from "../error.js";
-import { findProgram } from "./program.js";
+import { explainStart, findProgram } from "./program.js";
 
 /** What a layer's uncompressed archive is known by. */
 export interface ArchiveSummary {
@@ -135,7 +135,7 @@ function startProcess(command: string, args: string[], signal: AbortSignal | und
     log = (log + chunk.toString("latin1")).slice(-4096);
   });
   const done = new Promise<void>((resolve, reject) => {
-    child.once("error", reject);
+    child.once("error", (error) => reject(explainStart(command, error)));
     child.once("close", (code) => {
       signal?.removeEventListener("abort", kill);
       if (code === 0) resolve();

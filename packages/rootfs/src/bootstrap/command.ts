@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { hasErrno } from "../error.js";
-import { SYSTEM_PATH } from "./program.js";
+import { explainStart, SYSTEM_PATH } from "./program.js";
 
 export interface CommandOptions {
   env?: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ const STDOUT_LIMIT = 64 * 1024 * 1024;
 
 /**
  * Runs a command to its end and captures what it says. The caller's environment is not passed on.
- * @throws the signal's reason when aborted, after the command is gone
+ * @throws the signal's reason when aborted, after the command is gone; RootfsError `PROGRAM_MISSING`
  */
 export async function runCommand(
   command: string,
@@ -56,7 +56,7 @@ export async function runCommand(
   try {
     // "close" comes when the last holder of the pipes is gone, not only the first process.
     const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
+      child.once("error", (error) => reject(explainStart(command, error)));
       child.once("close", resolve);
     });
     options.signal?.throwIfAborted();

@@ -37,6 +37,7 @@ export async function commitImage(options: CommitImageOptions): Promise<ImageDet
   const text = JSON.stringify(config);
   const id = digest(text);
   await using _lock = await store.lock(options.signal);
+  await store.collectGarbage();
   const layer = locateLayer(store.layout, summary.diffId);
   await mkdir(dirname(layer), { recursive: true });
   try {

@@ -2,7 +2,6 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hasErrno, RootfsError } from "../error.js";
 import { acquireLock } from "../lock.js";
-import { makeUnique } from "../write-whole.js";
 import { runCommand } from "./command.js";
 import { findProgram } from "./program.js";
 
@@ -13,6 +12,8 @@ export interface FetchPackagesOptions {
   cache: string;
   signal?: AbortSignal | undefined;
 }
+
+const WORK = ".work";
 
 /**
  * Packages of the host's own archive, unpacked in the cache and installed nowhere: with the host's
@@ -28,7 +29,9 @@ export async function fetchPackages(options: FetchPackagesOptions): Promise<stri
   const [aptGet, dpkgDeb] = await Promise.all(["apt-get", "dpkg-deb"].map((n) => findProgram(n)));
   if (!aptGet || !dpkgDeb) throw refusePackages(names, "this host has no apt");
 
-  const work = join(cache, "tools", `.${makeUnique()}`);
+  const work = join(cache, "tools", WORK);
+  // From a process that was killed; the lock says that nobody is at it.
+  await rm(work, { recursive: true, force: true });
   try {
     const run = await prepareApt(work, signal);
     await run(aptGet, ["-q", "update"], names);

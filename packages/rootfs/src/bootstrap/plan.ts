@@ -91,7 +91,9 @@ function chooseSuite(
   host: HostDistribution,
 ): string {
   if (reference.tag !== "latest") {
-    const suite = recipe.tags[reference.tag];
+    const suite = Object.hasOwn(recipe.tags, reference.tag)
+      ? recipe.tags[reference.tag]
+      : undefined;
     if (suite !== undefined) return suite;
     throw new RootfsError(
       `failed to find image ${JSON.stringify(formatReference(reference))}: the recipe has no such tag`,

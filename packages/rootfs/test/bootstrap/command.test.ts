@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runCommand, runIsolated } from "../../src/bootstrap/command.js";
 import { namespaces, testUnless } from "../capabilities.js";
+import { refuse } from "../refuse.js";
 
 const test = suite("command");
 
@@ -23,10 +24,7 @@ test("hands over what is written to descriptor 3", async () => {
 });
 
 test("a program that is missing is an error, an abort ends the command", async () => {
-  await runCommand("/nonexistent", []).then(
-    () => assert.unreachable(),
-    (error: NodeJS.ErrnoException) => assert.is(error.code, "ENOENT"),
-  );
+  await refuse("PROGRAM_MISSING", () => runCommand("/nonexistent", []));
   const controller = new AbortController();
   const running = runCommand("sh", ["-c", "echo up >&3; sleep 1000"], {
     signal: controller.signal,

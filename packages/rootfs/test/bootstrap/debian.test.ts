@@ -10,7 +10,7 @@ import { findProgram } from "../../src/bootstrap/program.js";
 import { ImageStore } from "../../src/image-store.js";
 import { detectHostDistribution } from "../../src/os-release.js";
 import { type DebootstrapRecipe, loadRecipe } from "../../src/recipe.js";
-import { findArchive, testUnless } from "../capabilities.js";
+import { findArchive, findMissing, testUnless } from "../capabilities.js";
 import { makeTemporary } from "../temporary.js";
 import { startBootstrap } from "./start-bootstrap.js";
 
@@ -75,6 +75,18 @@ testUnless(test, missing, "two at once without a debootstrap, then a second time
   const again = await bootstrap({ ...options, onProgress: ({ phase }) => phases.add(phase) });
   assert.equal([...phases], ["prepare", "commit"]);
   assert.equal(again.config.rootfs, image.config.rootfs);
+});
+
+const withoutMmdebstrap = missing ?? (await findMissing("mmdebstrap"));
+
+testUnless(test, withoutMmdebstrap, "mmdebstrap makes such an image too", async () => {
+  await using opened = await openStore();
+  const { store } = opened;
+  const recipe = await makeRecipe();
+  const image = await bootstrap({ image: "real", recipe, store, backend: "mmdebstrap" });
+  const [tree = ""] = image.layers;
+  assert.is(execFileSync("chroot", [tree, "dpkg", "--audit"], { encoding: "utf8" }), "");
+  assert.match(await readFile(join(tree, "etc/apt/sources.list"), "utf8"), /-security main/);
 });
 
 testUnless(test, missing, "aborted while it extracts, leaves nothing", async () => {
