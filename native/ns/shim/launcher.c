@@ -1,6 +1,7 @@
 #include "launcher.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -209,7 +210,7 @@ on_pidfd_readable (uv_poll_t *poll, int status, int events)
   struct rusage usage = { 0 };
   (void)events;
   long result = wait_for_process (process->start.pidfd, &info, WEXITED | WNOHANG, &usage);
-  if (result == 0 && info.si_pid == 0 && status == 0)
+  if (status == 0 && (result == 0 ? info.si_pid == 0 : errno == EAGAIN))
     return;
   uv_poll_stop (poll);
   close_pidfd (process);
@@ -280,6 +281,15 @@ stop_threads (struct ns_launcher *launcher)
     pthread_join (launcher->threads[i].id, NULL);
 }
 
+/* uv_poll made the pidfd non-blocking, and so waitid(2) on it.  */
+static void
+wait_for_end (int pidfd)
+{
+  struct pollfd end = { .fd = pidfd, .events = POLLIN };
+  while (poll (&end, 1, -1) < 0 && errno == EINTR)
+    continue;
+}
+
 /* JavaScript has not heard of them.  */
 static void
 close_streams (const struct ns_process *process)
@@ -305,6 +315,7 @@ end_everything (struct ns_launcher *launcher)
       if (process->start.pidfd >= 0)
         {
           syscall (SYS_pidfd_send_signal, (int)process->start.pidfd, SIGKILL, NULL, 0);
+          wait_for_end (process->start.pidfd);
           wait_for_process (process->start.pidfd, &info, WEXITED, NULL);
         }
       if (watched)

@@ -98,6 +98,10 @@ export type Hold = "none" | "park";
 export function encodePlan(plan: Plan, hold: Hold = "none"): Uint8Array {
   const writer = new RecordWriter(HEADER_SIZE);
   if (plan.args.length === 0) throw invalid("args: a command needs at least one element");
+  const streams = plan.stdio.some((stdio) => stdio.kind === "console");
+  const consoles = plan.steps.filter((step) => step.op === "console").length;
+  if (consoles > 1 || (streams && consoles === 0))
+    throw invalid("stdio: a stream of kind console needs the step console, once");
   attempt("plan", () => encodeSettings(writer, plan));
   plan.steps.forEach((step, index) => {
     attempt(`step ${index} (${step.op})`, () => writer.write(encodeStep(step)), index);
@@ -328,7 +332,7 @@ function encodeCredentialStep(step: CredentialStep): PlanRecord {
     case "bounding":
       return { op: Op.bounding, numbers: [step.keep] };
     case "groups":
-      return { op: Op.groups, strings: [new Uint8Array(Uint32Array.from(step.gids).buffer)] };
+      return { op: Op.groups, strings: [encodeGids(step.gids)] };
     case "gid":
       return { op: Op.gid, numbers: [step.gid] };
     case "uid":
@@ -347,6 +351,13 @@ function encodeCredentialStep(step: CredentialStep): PlanRecord {
         );
       return { op: Op.seccomp, numbers: [step.flags ?? 0], strings: [step.program] };
   }
+}
+
+function encodeGids(gids: readonly number[]): Uint8Array {
+  for (const gid of gids)
+    if (!Number.isInteger(gid) || gid < 0 || gid >= 0xffff_ffff)
+      throw new RangeError(`gids: expected a gid, got ${gid}`);
+  return new Uint8Array(Uint32Array.from(gids).buffer);
 }
 
 /** sysctl(8): dots separate, unless there are slashes. */

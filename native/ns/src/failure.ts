@@ -68,6 +68,9 @@ export function describeFailure(plan: Plan, failure: Failure): NsError {
   });
 }
 
+/** What says nothing about the command. */
+const shortages: ReadonlySet<string> = new Set(["ENOMEM", "EAGAIN", "EMFILE", "ENFILE", "EIO"]);
+
 function describeExecFailure(plan: Plan, { errno, detail }: Failure): NsError {
   const command = plan.args[0];
   const { name } = describeErrno(errno);
@@ -83,8 +86,9 @@ function describeExecFailure(plan: Plan, { errno, detail }: Failure): NsError {
         ? "is a directory"
         : formatErrno(errno);
   return new NsError(`failed to execute ${command}: ${reason}`, {
-    code: "COMMAND_NOT_EXECUTABLE",
+    code: shortages.has(name) ? "LAUNCH_FAILED" : "COMMAND_NOT_EXECUTABLE",
     errno: name,
+    hint: name === "ENOMEM" ? "raise the memory limit" : undefined,
   });
 }
 
