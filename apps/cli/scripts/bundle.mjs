@@ -80,7 +80,7 @@ const { outputFiles, metafile } = await build({
   bundle: true,
   splitting: true,
   format: "esm",
-  legalComments: "linked",
+  legalComments: "none",
   plugins: [slimYargs, leaveAddon, readFilesAtOnce],
   metafile: true,
   write: false,
@@ -90,14 +90,31 @@ const startFiles = findStartFiles(metafile.outputs);
 
 mkdirSync(dist, { recursive: true });
 for (const name of readdirSync(dist)) {
-  if (/\.cjs(?:\.LEGAL\.txt)?$/.test(name)) rmSync(join(dist, name));
+  if (name.endsWith(".cjs")) rmSync(join(dist, name));
 }
 const main = await joinStartFiles();
 const hash = createHash("sha256").update(main).digest("hex").slice(0, 16);
 writeFileSync(join(dist, "main.cjs"), `//${hash}\n${main}`);
 for (const [name, text] of texts) {
-  if (name.endsWith(".txt")) writeFileSync(join(dist, name), text);
-  else if (!startFiles.has(name)) writeFileSync(join(dist, name), await toCommonJs(text));
+  if (!startFiles.has(name)) writeFileSync(join(dist, name), await toCommonJs(text));
+}
+
+writeFileSync(join(dist, "licenses.txt"), collectLicenses(metafile.outputs));
+
+/** The licences of the packages that are bundled ask to be handed on. */
+function collectLicenses(outputs) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+  const packages = inputs.map((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0]);
+  return [...new Set(packages.filter((path) => path !== undefined))]
+    .map((path) => {
+      const name = readdirSync(join(root, path)).find((file) => /^licen[cs]e/i.test(file));
+      const title = path.split("/node_modules/").at(-1).slice(0, -1);
+      return name === undefined
+        ? ""
+        : `${title}\n\n${readFileSync(join(root, path, name), "utf8")}`;
+    })
+    .filter((text) => text !== "")
+    .join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /** What every `dockher run` loads: to find and open each of them would cost more than to compile it. */

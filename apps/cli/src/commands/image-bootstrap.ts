@@ -31,7 +31,8 @@ const OPTIONS = {
 export const imageBootstrap: Command = defineCommand({
   usage: "image bootstrap [OPTIONS] IMAGE",
   summary: `Make a built-in image on this machine: debian, ubuntu or busybox.
-Nothing is done where it is there, made from the same recipe and options. The mirror and the keys come from this machine's own apt where the distribution is the same.`,
+The mirror and the keys come from this machine's own apt where the distribution is the same.
+An image that was made from the same recipe and options is left as it is.`,
   options: OPTIONS,
   grammar: { interspersed: true },
   examples: [
