@@ -69,7 +69,7 @@ if (obstacle === undefined) {
       "--rounds",
       "2",
       "--only",
-      "floor,spawn,bwrap,node",
+      "floor,library,spawn,bwrap,node",
       "--json",
       json,
       "--svg",
