@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "device_filter.h"
 #include "kernel.h"
 #include "launcher.h"
 
@@ -312,6 +313,21 @@ resize (napi_env env, napi_callback_info info)
                                             (unsigned short)to_int (env, values[2])));
 }
 
+/* attachDeviceFilter(directory, program): 0 or -errno  */
+static napi_value
+attach_device_filter (napi_env env, napi_callback_info info)
+{
+  napi_value values[2];
+  void *program;
+  size_t length;
+  take_arguments (env, info, 2, values);
+  napi_get_typedarray_info (env, values[1], NULL, &length, &program, NULL, NULL);
+  char *directory = to_string (env, values[0]);
+  int error = directory == NULL ? -ENOMEM : ns_attach_device_filter (directory, program, length);
+  free (directory);
+  return from_int (env, error);
+}
+
 /* missingSystemCalls(): names  */
 static napi_value
 missing_calls (napi_env env, napi_callback_info info)
@@ -343,6 +359,7 @@ NAPI_MODULE_INIT ()
     { "pidfdOpen", NULL, open_pidfd, NULL, NULL, NULL, napi_enumerable, NULL },
     { "pidfdSendSignal", NULL, signal_pidfd, NULL, NULL, NULL, napi_enumerable, NULL },
     { "resize", NULL, resize, NULL, NULL, NULL, napi_enumerable, NULL },
+    { "attachDeviceFilter", NULL, attach_device_filter, NULL, NULL, NULL, napi_enumerable, NULL },
     { "missingSystemCalls", NULL, missing_calls, NULL, NULL, NULL, napi_enumerable, NULL },
   };
   struct ns_launcher *launcher = ns_make_launcher (env);

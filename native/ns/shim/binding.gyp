@@ -23,7 +23,7 @@
     {
       "target_name": "ns",
       "dependencies": ["child"],
-      "sources": ["binding.c", "kernel.c", "launcher.c", "start.c"],
+      "sources": ["binding.c", "device_filter.c", "kernel.c", "launcher.c", "start.c"],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
       "cflags_c": ["<@(warnings)"],
       # Bound at load: the dynamic linker must not run in the child.

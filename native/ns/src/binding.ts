@@ -33,6 +33,7 @@ export interface Binding {
   pidfdOpen(pid: number): number;
   pidfdSendSignal(pidfd: number, signal: number): number;
   resize(fd: number, rows: number, columns: number): number;
+  attachDeviceFilter(directory: string, program: Uint8Array): number;
   missingSystemCalls(): string[];
 }
 

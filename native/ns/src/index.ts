@@ -1,6 +1,8 @@
 export { NsError, type NsErrorOptions } from "./error.js";
 export { nameSignal, type ProcessExit, type ProcessUsage } from "./exit.js";
 export {
+  attachDeviceFilter,
+  type DeviceFilter,
   findMissingSystemCalls,
   type LockOptions,
   lock,

@@ -69,6 +69,21 @@ export function sendSignal(pidfd: number, signal: number | NodeJS.Signals): bool
   return true;
 }
 
+export interface DeviceFilter {
+  /** Of the cgroup v2. */
+  directory: string;
+  /** Instructions of BPF, 8 bytes each, of type BPF_PROG_TYPE_CGROUP_DEVICE. */
+  program: Uint8Array;
+}
+
+/** Let a program decide which devices a cgroup may open and make (bpf(2)). It lives as long as the cgroup. */
+export function attachDeviceFilter({ directory, program }: DeviceFilter): void {
+  check(
+    binding.attachDeviceFilter(directory, program),
+    `filter the devices of cgroup ${directory}`,
+  );
+}
+
 /** The system calls that a start needs and this kernel, or a filter around this process, lacks. */
 export function findMissingSystemCalls(): string[] {
   return binding.missingSystemCalls();
