@@ -23,14 +23,24 @@ export interface AptSource {
 export async function readAptSources(etc: string = "/etc/apt"): Promise<AptSource[]> {
   const written = await readSourceFiles(etc);
   const asked = etc === "/etc/apt" ? await askApt() : [];
-  if (asked.length === 0) return written;
-  return asked.map((source) => {
-    // apt's list of targets does not tell Signed-By.
+  // apt's list of targets does not tell Signed-By.
+  const sources = asked.map((source) => {
     const entry = written.find(
       ({ uri, suite }) => trimSlash(uri) === trimSlash(source.uri) && suite === source.suite,
     );
     return entry?.signedBy ? { ...source, signedBy: entry.signedBy } : source;
   });
+  return (await Promise.all((asked.length ? sources : written).map(resolveMirrorList))).flat();
+}
+
+/** A mirror list (apt-transport-mirror(1)) becomes its first mirror; what only apt can read is left out. */
+async function resolveMirrorList(source: AptSource): Promise<AptSource[]> {
+  if (/^(https?|file):/.test(source.uri)) return [source];
+  const list = /^mirror\+file:\/*(\/.*?)\/*$/.exec(source.uri)?.[1];
+  if (list === undefined) return [];
+  const text = await readFile(list, "utf8").catch(() => "");
+  const uri = /^(https?:\S+)/m.exec(text)?.[1];
+  return uri === undefined ? [] : [{ ...source, uri }];
 }
 
 async function askApt(): Promise<AptSource[]> {

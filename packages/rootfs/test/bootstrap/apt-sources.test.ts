@@ -99,6 +99,22 @@ test("reads all files of a configuration, and none", async () => {
   assert.equal(uris, ["http://a.test", "http://b.test"]);
 });
 
+test("a mirror list is its first mirror; what only apt understands is left out", async () => {
+  await using directory = await makeTemporary();
+  const etc = directory.path;
+  const list = join(etc, "mirrors.txt");
+  await writeFile(list, "# mirrors\nhttp://a.test/debian/\tpriority:1\nhttp://b.test/\n");
+  const lines = [
+    `mirror+file:${list}`,
+    `mirror+file:${etc}/none`,
+    "cdrom:[disc]/",
+    "tor+http://c.test",
+  ];
+  await writeFile(join(etc, "sources.list"), lines.map((uri) => `deb ${uri} x main\n`).join(""));
+  const uris = (await readAptSources(etc)).map(({ uri }) => uri);
+  assert.equal(uris, ["http://a.test/debian/"]);
+});
+
 test("no text breaks the parsers", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
