@@ -25,6 +25,7 @@ export async function createV1(
     resources = {},
     controllers,
     oomGroup = false,
+    announce,
     parent,
   }: CreateOptions & { parent?: string },
 ): Promise<CgroupV1> {
@@ -49,17 +50,23 @@ export async function createV1(
   refuseReadOnly(chosen);
 
   const directories: Partial<Record<Controller, string>> = {};
+  const places = chosen.map(({ controllers, mountPoint, ownDirectory }) => {
+    const base = parent === undefined ? ownDirectory : mountPoint + parent;
+    const directory = parent === undefined ? `${base}/dockher-${name}` : `${base}/${name}`;
+    for (const controller of controllers) directories[controller] = directory;
+    return { base, directory, isCpuset: controllers.includes("cpuset") };
+  });
+  for (const { base, isCpuset } of places) {
+    if (isCpuset && resources.cpu) checkCpuset(resources.cpu, { version: 1, directory: base });
+  }
+  const location = { version: 1 as const, name, directories };
+  await announce?.(location);
   const made: string[] = [];
   try {
-    for (const hierarchy of chosen) {
-      const base = parent === undefined ? hierarchy.ownDirectory : hierarchy.mountPoint + parent;
-      const directory = parent === undefined ? `${base}/dockher-${name}` : `${base}/${name}`;
-      const isCpuset = hierarchy.controllers.includes("cpuset");
-      if (isCpuset && resources.cpu) checkCpuset(resources.cpu, { version: 1, directory: base });
+    for (const { base, directory, isCpuset } of places) {
       makeCgroup(directory);
       made.push(directory);
       if (isCpuset) inheritCpuset(base, directory);
-      for (const controller of hierarchy.controllers) directories[controller] = directory;
     }
     await applyWrites(writes, {
       directoryOf: (controller) => directories[controller] ?? "",
@@ -68,7 +75,7 @@ export async function createV1(
   } catch (error) {
     throw undo(error, () => made.every(removeTree));
   }
-  return new CgroupV1({ version: 1, name, directories });
+  return new CgroupV1(location);
 }
 
 /** A new v1 cpuset is empty and takes no process: cpuset(7). */

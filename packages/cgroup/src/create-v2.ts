@@ -26,6 +26,7 @@ export async function createV2(
     resources = {},
     controllers,
     oomGroup = false,
+    announce,
     parent,
   }: CreateOptions & { parent?: string },
 ): Promise<CgroupV2> {
@@ -46,7 +47,6 @@ export async function createV2(
   });
   if (resources.cpu) checkCpuset(resources.cpu, { version: 2, directory: place.base });
 
-  await enableControllers(place.base, place.controllers);
   const location = {
     version: 2 as const,
     name,
@@ -54,6 +54,8 @@ export async function createV2(
     ...(place.group === undefined ? {} : { group: place.group }),
     controllers: place.controllers,
   };
+  await announce?.(location);
+  await enableControllers(place.base, place.controllers);
   makeInGroup(location);
   try {
     if (location.group !== undefined) await enableControllers(location.group, place.controllers);

@@ -1,4 +1,5 @@
 import type { LinuxResources } from "@dockher/spec";
+import type { CgroupLocation } from "./cgroup.js";
 import { CgroupError } from "./error.js";
 import type { Controller } from "./hierarchy.js";
 
@@ -12,6 +13,11 @@ export interface CreateOptions {
    * also cpuacct and freezer. On v1 each one costs a directory and a move; without freezer, `killAll` is refused.
    */
   controllers?: readonly Controller[];
+  /**
+   * Told where the cgroup will lie, after all checks and before the first directory is made: what is kept then finds it
+   * whenever this process is killed.
+   */
+  announce?: (location: CgroupLocation) => Promise<void> | void;
   /** Whether the kernel ends the whole cgroup when its memory runs out, not one process; v2 only. Default false, as in Docker. */
   oomGroup?: boolean;
 }

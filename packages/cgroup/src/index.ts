@@ -6,6 +6,7 @@ export {
   describeCgroups,
   type MissingController,
 } from "./describe.js";
+export { compileDeviceFilter } from "./devices/compile-device-filter.js";
 export { CgroupError } from "./error.js";
 export {
   type CgroupLayout,

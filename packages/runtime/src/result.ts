@@ -19,8 +19,11 @@ export interface ResourceUsage {
   systemTimeUs: number;
   /** Milliseconds from the start of the command to its end. */
   wallTimeMs: number;
-  /** Bytes at the highest: of the whole container where its cgroup counts memory, else of its largest process. */
-  peakMemory: number;
+  /**
+   * Bytes at the highest: of the whole container where its cgroup counts memory (v2: since Linux 5.19), else of its
+   * largest process where the kernel tells it.
+   */
+  peakMemory: number | undefined;
   /** Processes that the kernel killed because the memory limit was reached. */
   oomKills: number;
 }

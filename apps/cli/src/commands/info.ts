@@ -1,5 +1,5 @@
 import { ImageStore } from "@dockher/rootfs";
-import { probeHost } from "@dockher/runtime";
+import { type HostReport, probeHost } from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
 import { FORMAT_OPTION, printFormatted } from "../output/format.js";
 import { formatMemory } from "../output/units.js";
@@ -13,14 +13,14 @@ export const info: Command = defineCommand({
     const store = ImageStore.open({ root });
     const images = await store.list();
     const report = await probeHost();
-    const { cgroup } = report;
+    const { cgroups } = report;
     const facts = {
       ServerVersion: VERSION,
       Images: images.length,
       DockherRootDir: store.directories.root,
       CacheDir: store.directories.cache,
-      CgroupVersion: cgroup === undefined ? "none" : String(cgroup.version),
-      CgroupControllers: cgroup?.controllers ?? [],
+      CgroupVersion: cgroups.version === null ? "none" : String(cgroups.version),
+      CgroupControllers: cgroups.controllers,
       KernelVersion: report.kernel,
       Architecture: report.architecture,
       NCPU: report.cpus,
@@ -36,7 +36,7 @@ export const info: Command = defineCommand({
       Images: String(facts.Images),
       "Root directory": facts.DockherRootDir,
       "Cache directory": facts.CacheDir,
-      Cgroups: describeCgroup(cgroup),
+      Cgroups: describeCgroups(cgroups),
       Kernel: facts.KernelVersion,
       Architecture: facts.Architecture,
       CPUs: String(facts.NCPU),
@@ -48,10 +48,7 @@ export const info: Command = defineCommand({
   },
 });
 
-function describeCgroup(
-  cgroup: { version: 1 | 2; hybrid: boolean; controllers: readonly string[] } | undefined,
-): string {
-  if (cgroup === undefined) return "none";
-  const kind = cgroup.hybrid ? `v${cgroup.version} (hybrid)` : `v${cgroup.version}`;
-  return `${kind}: ${cgroup.controllers.join(" ")}`;
+function describeCgroups({ version, hybrid, controllers }: HostReport["cgroups"]): string {
+  if (version === null) return "none";
+  return `v${version}${hybrid ? " (hybrid)" : ""}: ${controllers.join(" ")}`;
 }

@@ -1,3 +1,5 @@
+import type { CgroupReport } from "@dockher/cgroup";
+
 /** One thing that containers need or profit from. */
 export interface HostCheck {
   /** Such as `user namespaces`. */
@@ -19,7 +21,7 @@ export interface HostReport {
   cpus: number;
   /** Bytes. */
   memory: number;
-  cgroup: { version: 1 | 2; hybrid: boolean; controllers: readonly string[] } | undefined;
+  cgroups: CgroupReport;
   checks: HostCheck[];
 }
 

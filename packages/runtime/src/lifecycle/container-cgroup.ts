@@ -1,36 +1,47 @@
-import { type Cgroup, CgroupManager, openCgroup } from "@dockher/cgroup";
-import type { LinuxResources } from "@dockher/spec";
+import { type Cgroup, CgroupManager, compileDeviceFilter, openCgroup } from "@dockher/cgroup";
+import { attachDeviceFilter } from "@dockher/ns";
+import type { LinuxDeviceCgroup, LinuxResources } from "@dockher/spec";
+import { RuntimeError } from "../error.js";
 import { type ContainerRecord, readRecord, writeRecord } from "../state/claim.js";
 
-export interface ContainerCgroup {
-  cgroup: Cgroup;
-  /** Whether the kernel decides by the container's list which devices may be opened. */
-  filtersDevices: boolean;
-}
-
 /**
- * Creates the container's cgroup with its limits and puts it on record.
- * @throws CgroupError for each limit that the machine cannot hold
+ * Creates the container's cgroup with its limits; its place is on record before it is made.
+ * @throws CgroupError for each limit that the machine cannot hold; RuntimeError `DEVICE_FILTER_UNAVAILABLE`
  */
 export async function createContainerCgroup(
   record: ContainerRecord,
   resources: LinuxResources,
-): Promise<ContainerCgroup> {
+): Promise<Cgroup> {
   const manager = CgroupManager.open();
-  // On v2 the kernel wants a BPF program for devices, which is not built yet.
-  const filtersDevices = manager.version === 1 && hasController(manager, "devices");
-  const { devices, ...others } = resources;
+  const { devices = [], ...limits } = resources;
   const cgroup = await manager.create({
     name: record.id,
-    resources: { ...others, ...(filtersDevices && devices ? { devices } : {}) },
+    resources: manager.version === 1 ? { ...limits, devices } : limits,
+    announce: (location) => writeRecord(record, "cgroup", JSON.stringify(location)),
   });
   try {
-    await writeRecord(record, "cgroup", JSON.stringify(cgroup.location));
+    if (cgroup.attachment.version === 2) filterDevices(cgroup.attachment.directory, devices);
   } catch (error) {
     await cgroup.remove();
     throw error;
   }
-  return { cgroup, filtersDevices };
+  return cgroup;
+}
+
+/** On v2 there is no file for device rules, but a program: see {@link compileDeviceFilter}. */
+function filterDevices(directory: string, rules: readonly LinuxDeviceCgroup[]): void {
+  try {
+    attachDeviceFilter({ directory, program: compileDeviceFilter(rules) });
+  } catch (error) {
+    throw new RuntimeError(
+      `failed to filter the container's devices: ${(error as Error).message}`,
+      {
+        code: "DEVICE_FILTER_UNAVAILABLE",
+        hint: "use a kernel with CONFIG_CGROUP_BPF, and CAP_BPF or CAP_SYS_ADMIN",
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Ends what runs in the cgroup on record and removes it. */
@@ -40,12 +51,4 @@ export async function removeContainerCgroup(record: ContainerRecord): Promise<vo
   const cgroup = openCgroup(JSON.parse(location));
   await cgroup.killAll();
   await cgroup.remove();
-}
-
-function hasController(manager: CgroupManager, name: "devices"): boolean {
-  const { layout } = manager;
-  return (
-    layout.version === 1 &&
-    layout.hierarchies.some((hierarchy) => hierarchy.controllers.includes(name))
-  );
 }

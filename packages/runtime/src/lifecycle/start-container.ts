@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import type { Cgroup } from "@dockher/cgroup";
 import { launch } from "@dockher/ns";
 import { prepareOverlay, removeTree, resolveDirectories } from "@dockher/rootfs";
 import type { Spec } from "@dockher/spec";
@@ -21,7 +22,7 @@ import {
 import { checkContainerName, generateContainerId } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
-import { type ContainerCgroup, createContainerCgroup } from "./container-cgroup.js";
+import { createContainerCgroup } from "./container-cgroup.js";
 import { RunningContainer } from "./running-container.js";
 import { UndoList } from "./undo-list.js";
 
@@ -79,13 +80,13 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   const plan = compilePlan({
     spec,
     root,
-    cgroup: cgroup && { location: cgroup.cgroup.location, filtersDevices: cgroup.filtersDevices },
+    cgroup: cgroup?.location,
     stdio: compileStdio(options),
     init: options.init ?? false,
   });
   signal?.throwIfAborted();
   const process = await launch(plan, { signal });
-  return new RunningContainer({ record, options, process, cgroup: cgroup?.cgroup, undo });
+  return new RunningContainer({ record, options, process, cgroup, undo });
 }
 
 /** What of the source is there before the container is: the topmost layer of an image. */
@@ -124,7 +125,7 @@ async function prepareRoot(
   return { type: "overlay", overlay };
 }
 
-async function prepareCgroup(preparation: Preparation): Promise<ContainerCgroup | undefined> {
+async function prepareCgroup(preparation: Preparation): Promise<Cgroup | undefined> {
   const { record, spec, options, undo } = preparation;
   if (options.cgroups === "disabled") {
     refuseLimits(spec);
@@ -133,10 +134,9 @@ async function prepareCgroup(preparation: Preparation): Promise<ContainerCgroup 
   }
   const cgroup = await createContainerCgroup(record, spec.linux?.resources ?? {});
   undo.push(async () => {
-    await cgroup.cgroup.killAll();
-    await cgroup.cgroup.remove();
+    await cgroup.killAll();
+    await cgroup.remove();
   });
-  if (!cgroup.filtersDevices) closeDevices(spec, options);
   return cgroup;
 }
 
@@ -149,7 +149,7 @@ function refuseLimits(spec: Spec): void {
   });
 }
 
-/** Where the kernel does not filter devices, nobody inside may make their nodes. */
+/** Without a cgroup nothing filters devices, so nobody inside may make their nodes. */
 function closeDevices(spec: Spec, options: ContainerOptions): void {
   if (options.privileged) return;
   const { capabilities = {} } = spec.process;

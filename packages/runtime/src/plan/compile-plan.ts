@@ -13,7 +13,8 @@ export type RootPlan = { type: "directory"; path: string } | { type: "overlay"; 
 export interface CompileOptions {
   spec: Spec;
   root: RootPlan;
-  cgroup: { location: CgroupLocation; filtersDevices: boolean } | undefined;
+  /** Undefined where control groups are disabled. */
+  cgroup: CgroupLocation | undefined;
   stdio: Plan["stdio"];
   /** Runs the static init as PID 1. */
   init: boolean;
@@ -26,14 +27,14 @@ export interface CompileOptions {
 export function compilePlan(options: CompileOptions): Plan {
   const { spec, cgroup } = options;
   const { process, linux = {} } = spec;
-  const mounts = compileMounts(spec.mounts ?? [], cgroup?.location);
+  const mounts = compileMounts(spec.mounts ?? [], cgroup);
   const namespaces = linux.namespaces ?? [];
   return {
     args: process.args,
     env: process.env ?? [],
     umask: process.user.umask ?? 0o022,
     namespaces,
-    ...(cgroup === undefined ? {} : compileAttachment(cgroup.location)),
+    ...(cgroup === undefined ? {} : compileAttachment(cgroup)),
     stdio: options.stdio,
     init: options.init,
     stdioOwner: { uid: process.user.uid, gid: process.user.gid },
@@ -89,10 +90,10 @@ function compileRoot({ root }: CompileOptions): Step[] {
 
 /**
  * What `/` as a whole is closed to, last, because mount points are made in it: writing, where it is asked for, and device
- * nodes, where no filter says which may be opened.
+ * nodes, where no cgroup filters which may be opened.
  */
 function closeRoot({ spec, cgroup }: CompileOptions): Step[] {
-  const nodev = cgroup?.filtersDevices ? 0 : MountFlag.MS_NODEV;
+  const nodev = cgroup === undefined ? MountFlag.MS_NODEV : 0;
   const readonly = spec.root.readonly ? MountFlag.MS_RDONLY : 0;
   const flags = nodev | readonly;
   return flags === 0
