@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { readFile, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImageSpec } from "@dockher/spec";
 import { chainLayers } from "./chain.js";
@@ -10,6 +10,7 @@ import {
 import { hasErrno, RootfsError } from "./error.js";
 import { acquireLock, type Lock } from "./lock.js";
 import { formatReference, type ImageReference, parseReference } from "./reference.js";
+import { listAll, listVisible, parseStored, readIfPresent, readImageId } from "./store-files.js";
 import {
   layOutStore,
   locateConfig,
@@ -184,7 +185,7 @@ export class ImageStore {
     if (!image.startsWith("sha256:")) {
       const path = locateReference(this.layout, parseReference(image));
       const text = await readIfPresent(path);
-      if (text !== undefined) return readField(path, text);
+      if (text !== undefined) return readImageId(path, text);
     }
     const prefix = /^(?:sha256:)?([0-9a-f]{4,64})$/.exec(image)?.[1];
     if (prefix === undefined) {
@@ -240,7 +241,7 @@ export class ImageStore {
         const path = locateReference(this.layout, { name, tag });
         const text = await readIfPresent(path);
         if (text === undefined) continue;
-        const id = readField(path, text);
+        const id = readImageId(path, text);
         references.set(id, [...(references.get(id) ?? []), formatReference({ name, tag })]);
       }
     }
@@ -259,49 +260,4 @@ function refuseInUse(name: string, users: readonly string[]): RootfsError {
     `failed to remove image ${name}: container ${shown.join(", ")}${more} uses it`,
     { code: "IMAGE_IN_USE", hint: "remove the container first" },
   );
-}
-
-function readField(path: string, text: string): string {
-  const { image } = parseStored(path, text) as { image?: unknown };
-  if (typeof image === "string" && /^sha256:[0-9a-f]{64}$/.test(image)) return image;
-  throw refuseDamaged(path);
-}
-
-function parseStored(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw refuseDamaged(path, cause);
-  }
-}
-
-function refuseDamaged(path: string, cause?: unknown): RootfsError {
-  return new RootfsError(`failed to read ${path}: the file is damaged`, {
-    code: "STORE_DAMAGED",
-    hint: "delete the file and bootstrap the image again",
-    cause,
-  });
-}
-
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (hasErrno(error, "ENOENT", "ENOTDIR")) return undefined;
-    throw error;
-  }
-}
-
-/** Temporary files begin with a dot. */
-async function listVisible(directory: string): Promise<string[]> {
-  return (await listAll(directory)).filter((name) => !name.startsWith("."));
-}
-
-async function listAll(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (hasErrno(error, "ENOENT")) return [];
-    throw error;
-  }
 }

@@ -8,11 +8,11 @@ import { cleanTree } from "./clean.js";
 import { runCommand } from "./command.js";
 import {
   askDefaultMirror,
-  DEBOOTSTRAP_WEIGHTS,
   type Debootstrap,
   findDebootstrap,
   runDebootstrap,
 } from "./debootstrap.js";
+import { DEBOOTSTRAP_WEIGHTS } from "./debootstrap-phases.js";
 import { MMDEBSTRAP_WEIGHTS, runMmdebstrap } from "./mmdebstrap.js";
 import type { DebootstrapPlan } from "./plan.js";
 import { findProgram } from "./program.js";

@@ -1,6 +1,7 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { formatIdentity, identifySelf } from "../process-identity.js";
+import { removeTree } from "../remove-tree.js";
 import type { StoreLayout } from "../store-layout.js";
 import { emptyTrash, moveToTrash } from "../trash.js";
 import { makeUnique } from "../write-whole.js";
@@ -23,7 +24,12 @@ export async function openStage(layout: StoreLayout): Promise<Stage> {
   // The root directory of every container, whatever the caller's umask is.
   await chmod(tree, 0o755);
   const dispose = async (): Promise<void> => {
-    await moveToTrash(layout, path);
+    try {
+      await moveToTrash(layout, path);
+    } catch {
+      // On a full disk even the trash's own directory may not be had.
+      await removeTree(path);
+    }
     await emptyTrash(layout);
   };
   return { path, layer, tree, [Symbol.asyncDispose]: dispose };
