@@ -281,8 +281,9 @@ ns_run_child (struct ns_child *child)
   reset_signals ();
   if (header->flags & NS_OWN_MEMORY)
     wait_for_release (child);
-  /* Whoever may signal us later may not look into Node's memory until exec.  */
-  ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0);
+  else
+    /* Whoever may signal us later may not look into Node's memory until exec.  */
+    ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0);
   join_cgroups (child);
   ns_join_namespaces (child);
   if (header->namespaces & CLONE_NEWCGROUP)

@@ -50,9 +50,13 @@ function findAddon(): string {
     `failed to load the shim of @dockher/ns: there is none for ${process.platform}-${process.arch}`,
     {
       code: "ADDON_UNAVAILABLE",
-      hint: `run "npm rebuild @dockher/ns" with a C compiler, make and Python installed, or use linux on x64 or arm64 (looked at ${candidates.join(", ")})`,
+      hint: `${describeRemedy(shim)} (looked for ${candidates.join(" and ")})`,
     },
   );
+}
+
+function describeRemedy(shim: string): string {
+  return `with a C compiler, make and Python, run: npx node-gyp@12 rebuild --directory=${shim}`;
 }
 
 function loadBinding(): Binding {
@@ -64,7 +68,7 @@ function loadBinding(): Binding {
   } catch (cause) {
     throw new NsError(`failed to load ${addon}: ${String(cause)}`, {
       code: "ADDON_UNAVAILABLE",
-      hint: 'run "npm rebuild @dockher/ns"; it needs a C compiler, make and Python',
+      hint: describeRemedy(path.resolve(import.meta.dirname, "../shim")),
       cause,
     });
   }

@@ -141,7 +141,9 @@ function findCgroup(plan: Plan, index: number): string {
 export function describeStep(step: Step): string {
   switch (step.op) {
     case "mount":
-      return `mount ${step.source ?? step.fstype ?? ""} on ${step.target}`.replace("  ", " ");
+      return step.source === undefined && step.fstype === undefined
+        ? `change the mount on ${step.target}`
+        : `mount ${step.source ?? step.fstype} on ${step.target}`;
     case "open-tree":
       return `open ${step.source} for binding`;
     case "create-mount":

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
 import { type LaunchedProcess, launch, type Plan, type PlanNamespace, park } from "../src/index.js";
-import { findObstacle, whenPossible } from "./support/capability.js";
+import { findObstacle, findUserObstacle, nobody, whenPossible } from "./support/capability.js";
 import { makePlan, Rootfs, run, runScript } from "./support/container.js";
 
 const suite = makeSuite("namespaces");
@@ -68,28 +68,35 @@ whenPossible("namespaces", findObstacle(), () => {
     assert.match(stdout, /^0\n\s+0\s+100000\s+65536\n\s+0\s+100000\s+65536$/);
   });
 
-  suite("an unprivileged process may map itself and mount", async () => {
-    using rootfs = new Rootfs();
-    const program = `
-      import { launch } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
-      const plan = JSON.parse(process.argv[1]);
-      const starts = await Promise.all([1, 2, 3, 4].map(() => launch(plan)));
-      for (const { exited } of starts) console.log((await exited).exitCode + "");
-    `;
-    const own = [{ containerID: 0, hostID: 65_534, size: 1 }];
-    const plan = makePlan(rootfs, '[ "$(id -u)" = 0 ] && exit 7', {
-      ...userNamespace,
-      uidMappings: own,
-      gidMappings: own,
-      setgroups: "deny",
-      stdio: [{ kind: "null" }, { kind: "null" }, { kind: "inherit", fd: 2 }],
+  whenPossible("an unprivileged process", findUserObstacle(), () => {
+    suite("an unprivileged process may map itself and mount", async () => {
+      using rootfs = new Rootfs();
+      const program = `
+        import { launch } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+        const plan = JSON.parse(process.argv[1]);
+        const starts = await Promise.all([1, 2, 3, 4].map(() => launch(plan)));
+        for (const { exited } of starts) console.log((await exited).exitCode + "");
+      `;
+      const own = [{ containerID: 0, hostID: nobody.uid, size: 1 }];
+      const plan = makePlan(
+        rootfs,
+        '[ "$(id -u)" = 0 ] && [ "$(cat /proc/self/oom_score_adj)" = 500 ] && exit 7',
+        {
+          ...userNamespace,
+          uidMappings: own,
+          gidMappings: own,
+          setgroups: "deny",
+          steps: [{ op: "oom-score-adj", value: 500 }],
+          stdio: [{ kind: "null" }, { kind: "null" }, { kind: "inherit", fd: 2 }],
+        },
+      );
+      const stdout = execFileSync(
+        process.execPath,
+        ["--input-type=module", "-e", program, JSON.stringify(plan)],
+        { encoding: "utf8", ...nobody },
+      );
+      assert.is(stdout, "7\n7\n7\n7\n");
     });
-    const stdout = execFileSync(
-      process.execPath,
-      ["--input-type=module", "-e", program, JSON.stringify(plan)],
-      { encoding: "utf8", uid: 65_534, gid: 65_534 },
-    );
-    assert.is(stdout, "7\n7\n7\n7\n");
   });
 
   suite("proc and sysfs in a user namespace are created before the pivot", async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { findMissingSystemCalls } from "../../src/index.js";
 
@@ -12,8 +13,16 @@ export function findObstacle(): string | undefined {
   return missing.length > 0 ? `the kernel lacks ${missing.join(", ")}` : undefined;
 }
 
-/** The parts of uvu's suite that tests add themselves to. */
-export type Suite = (name: string, test: () => Promise<void> | void) => void;
+/** Somebody without rights: nobody. */
+export const nobody = { uid: 65_534, gid: 65_534 } as const;
+
+/** Why an unprivileged user cannot run this Node with this library, or undefined. */
+export function findUserObstacle(): string | undefined {
+  const library = new URL("../../dist/index.js", import.meta.url).href;
+  const script = ["--input-type=module", "-e", `import ${JSON.stringify(library)}`];
+  const { status } = spawnSync(process.execPath, script, { ...nobody, stdio: "ignore" });
+  return status === 0 ? undefined : "nobody may not run this Node, or not read this directory";
+}
 
 /** Add tests that need real containers, or say once why they are left out. */
 export function whenPossible(
