@@ -186,6 +186,20 @@ test("a read-only root refuses writes, mounts below it do not", async () => {
   assert.is(stdout.toString(), "shm\n");
 });
 
+test("no device can be opened but the standard ones", async () => {
+  const { stdout, stderr } = await shell(
+    "mknod /dev/tun c 10 200; head -c 1 /dev/tun; mknod /disk b 7 0; head -c 1 /disk; head -c 1 /dev/zero | wc -c",
+  );
+  assert.is(stdout.toString(), "1\n");
+  assert.match(stderr.toString(), /\/dev\/tun: Operation not permitted/);
+  assert.match(stderr.toString(), /\/disk: Operation not permitted/);
+});
+
+test("without a cgroup nobody makes device nodes", async () => {
+  const { stderr } = await shell("mknod /disk b 7 0", { cgroups: "disabled" });
+  assert.match(stderr.toString(), /Operation not permitted/);
+});
+
 test("ulimits hold", async () => {
   const { stdout } = await shell("ulimit -n; ulimit -Hn", {
     ulimits: { nofile: { soft: 64, hard: 128 } },

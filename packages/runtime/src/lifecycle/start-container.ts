@@ -85,7 +85,10 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     init: options.init ?? false,
   });
   signal?.throwIfAborted();
-  const process = await launch(plan, { signal });
+  const process = await launch(plan, { signal }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
   return new RunningContainer({ record, options, process, cgroup, undo });
 }
 
