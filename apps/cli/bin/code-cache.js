@@ -7,24 +7,19 @@ const { Script } = require("node:vm");
 /** The exit code of a `run` that Dockher failed to start. */
 const FAILED = 125;
 
-/** The first line of a bundle is a comment with its hash: V8 itself only compares lengths. */
+/** The first line of the bundle is a comment with its hash: V8 itself only compares lengths. */
 const HASH = /^\/\/([0-9a-f]{16})\n/;
 
 /**
- * Loads a CommonJS bundle as `require` does, with the code that an earlier start compiled where there is some.
+ * Loads the bundle, a CommonJS module in its wrapper, as `require` would, with the code that an earlier start compiled where
+ * there is some.
  * @param {string} file absolute
  */
 exports.loadCached = (file) => {
   const source = fs.readFileSync(file, "utf8");
   const path = locateCache(HASH.exec(source)?.[1]);
   const cachedData = path && readOwn(path);
-  const script = new Script(
-    `(function(exports,require,module,__filename,__dirname){${source}\n})`,
-    {
-      filename: file,
-      ...(cachedData && { cachedData }),
-    },
-  );
+  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   if (path && (cachedData === undefined || script.cachedDataRejected)) keepAtExit(script, path);
 
   const Module = module.constructor;

@@ -48,10 +48,16 @@ const leaveAddon = {
   },
 };
 
-/** Making an image takes long and shows how far it is; all else reads and writes files at once. */
-const readFilesAtOnce = {
-  name: "read-files-at-once",
+/** Spares what Node loads for others than a short-lived process. */
+const slimNode = {
+  name: "slim-node",
   setup({ onResolve }) {
+    onResolve({ filter: /^node:crypto$/ }, ({ importer }) => {
+      return importer.endsWith("/container-id.js")
+        ? { path: join(root, "scripts/random-bytes.mjs") }
+        : undefined;
+    });
+    // Making an image takes long and shows how far it is; all else reads and writes files at once.
     onResolve({ filter: /^node:fs\/promises$/ }, ({ importer }) => {
       return importer.includes("/dist/bootstrap/")
         ? undefined
@@ -81,7 +87,7 @@ const { outputFiles, metafile } = await build({
   splitting: true,
   format: "esm",
   legalComments: "none",
-  plugins: [slimYargs, leaveAddon, readFilesAtOnce],
+  plugins: [slimYargs, leaveAddon, slimNode],
   metafile: true,
   write: false,
 });
@@ -94,7 +100,9 @@ for (const name of readdirSync(dist)) {
 }
 const main = await joinStartFiles();
 const hash = createHash("sha256").update(main).digest("hex").slice(0, 16);
-writeFileSync(join(dist, "main.cjs"), `//${hash}\n${main}`);
+// Wrapped here, so that bin/code-cache.js can hand it to V8 without another copy.
+const wrapped = `(function(exports,require,module,__filename,__dirname){${main}\n})`;
+writeFileSync(join(dist, "main.cjs"), `//${hash}\n${wrapped}`);
 for (const [name, text] of texts) {
   if (!startFiles.has(name)) writeFileSync(join(dist, name), await toCommonJs(text));
 }
@@ -168,7 +176,7 @@ async function toCommonJs(text) {
 /** Defines what stands for `import.meta` where the code uses it. */
 function defineMeta(code) {
   const definitions = {
-    ownUrl: 'const ownUrl=require("node:url").pathToFileURL(__filename).href;',
+    ownUrl: 'const ownUrl="file://"+__filename.split("/").map(encodeURIComponent).join("/");',
     // require.resolve() would load Node's loader of ES modules for this.
     locateNs: `const locateNs=()=>module.paths.map((path)=>path+"/@dockher/ns/dist").find((path)=>require("node:fs").existsSync(path));`,
   };

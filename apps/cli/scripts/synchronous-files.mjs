@@ -15,12 +15,21 @@ export const readdir = promisify(fs.readdirSync);
 export const readFile = promisify(fs.readFileSync);
 export const readlink = promisify(fs.readlinkSync);
 export const rename = promisify(fs.renameSync);
-export const rm = promisify(fs.rmSync);
 export const rmdir = promisify(fs.rmdirSync);
 export const stat = promisify(fs.statSync);
 export const symlink = promisify(fs.symlinkSync);
 export const unlink = promisify(fs.unlinkSync);
 export const writeFile = promisify(fs.writeFileSync);
+
+/** One file is unlinked: rmSync() would load what it has for trees. */
+export const rm = async (path, { recursive = false, force = false, ...options } = {}) => {
+  if (recursive) return fs.rmSync(path, { recursive, force, ...options });
+  try {
+    fs.unlinkSync(path);
+  } catch (error) {
+    if (!force || error.code !== "ENOENT") throw error;
+  }
+};
 
 /** Handles of files stay as they are. */
 export const open = (...args) => fs.promises.open(...args);

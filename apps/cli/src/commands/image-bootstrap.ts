@@ -1,4 +1,4 @@
-import { bootstrap, ImageStore } from "@dockher/rootfs";
+import { type BootstrapOptions, bootstrap, type ImageDetails, ImageStore } from "@dockher/rootfs";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
@@ -46,16 +46,12 @@ An image that was made from the same recipe and options is left as it is.`,
     if (operands.length > 1) throw refuseMany(operands);
     const image = operands[0] ?? (await findDefaultImage(env));
     using signals = forwardSignals({ terminal: false, notice });
-    using progress = showImageProgress({ image, quiet: options.quiet === true });
     try {
-      const made = await bootstrap({
-        ...readBootstrapChoices(options),
-        image,
-        store: ImageStore.open({ root }),
-        signal: signals.abort,
-        onProgress: progress.update,
-      });
-      print(made.id);
+      const quiet = options.quiet === true;
+      const choices = readBootstrapChoices(options);
+      const store = ImageStore.open({ root });
+      const { id } = await makeImage({ ...choices, image, store, signal: signals.abort }, quiet);
+      print(id);
       return 0;
     } catch (error) {
       if (signals.received !== undefined) return toExitCode(signals.received);
@@ -63,6 +59,12 @@ An image that was made from the same recipe and options is left as it is.`,
     }
   },
 });
+
+/** The progress is gone from the screen before anything else is printed. */
+async function makeImage(options: BootstrapOptions, quiet: boolean): Promise<ImageDetails> {
+  using progress = showImageProgress({ image: options.image, quiet });
+  return await bootstrap({ ...options, onProgress: progress.update });
+}
 
 function refuseMany(operands: readonly string[]): UsageError {
   return new UsageError(`failed to make images ${operands.join(", ")}: one at a time`, {

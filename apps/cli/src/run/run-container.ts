@@ -44,7 +44,7 @@ async function start(options: RunContainerOptions, signal: AbortSignal): Promise
   const { terminal, display } = options;
   using progress = showImageProgress(display);
   await options.prepare(signal, progress.update);
-  return startContainer({
+  return await startContainer({
     ...options.container,
     ...(terminal.tty ? await describeTerminal() : describeStreams(terminal)),
     signal,

@@ -1,8 +1,11 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Machine } from "./dockher.ts";
+import { BIN, Machine } from "./dockher.ts";
 
 const test = suite<{ machine: Machine }>("bin usage");
 
@@ -68,6 +71,10 @@ const BAD: [args: string[], code: number, mention: RegExp][] = [
   [["image", "inspect", "missing"], 1, /missing/],
   [["image", "ls", "extra"], 1, /extra/],
   [["image", "bootstrap", "unknown-image"], 1, /unknown-image/],
+  [["image", "bootstrap", "debian", "ubuntu"], 1, /one at a time/],
+  [["image", "bootstrap", "-q", "--keyring", "/nowhere", "debian"], 1, /\/nowhere/],
+  [["image", "bootstrap", "--variant", "nonsense", "debian"], 1, /"nonsense"/],
+  [["image", "bootstrap", "--include", "stress", "busybox"], 1, /busybox/],
   [["completion", "tcsh"], 1, /tcsh/],
   [["version", "--format", "{{.Nope}}"], 1, /Nope/],
 ];
@@ -84,6 +91,22 @@ for (const [args, code, mention] of BAD) {
     assert.equal(machine.listMounts(), []);
   });
 }
+
+test("Node leaves our --env-file alone", async ({ machine }) => {
+  const child = spawn(BIN, ["run", "--env-file", "/nowhere", "busybox"], { env: machine.env });
+  const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
+  assert.is(child.exitCode, 125);
+  assert.match(stderr, /^dockher: failed to read --env-file/);
+});
+
+test("what was not built says so", async ({ machine }) => {
+  const bin = join(machine.directory, "bin");
+  cpSync(dirname(BIN), bin, { recursive: true });
+  const child = spawn(process.execPath, [join(bin, "dockher.js"), "--help"]);
+  const [stderr] = await Promise.all([text(child.stderr), once(child, "close")]);
+  assert.is(child.exitCode, 125);
+  assert.is(stderr, "dockher: failed to start: it was not built\nhint: pnpm build\n");
+});
 
 test("a stack only where it is asked for", async ({ machine }) => {
   const { stderr } = await machine.run(["nope"], { env: { DOCKHER_DEBUG: "1" } });
