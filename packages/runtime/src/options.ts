@@ -72,7 +72,10 @@ export interface ProcessOptions {
   user?: string;
   /** Absolute, created when it is missing. Default the image's, else `/`. */
   cwd?: string;
-  /** Runs Dockher's small init as PID 1, which reaps orphans and forwards signals. */
+  /**
+   * Runs a small init as PID 1, which forwards signals and reaps orphans. Default true: as PID 1 itself, the command would ignore the
+   * signals that it has no handler for, and could take back that it dies with its caller (prctl(2), PR_SET_PDEATHSIG).
+   */
   init?: boolean;
   stdin?: StdioOption;
   stdout?: StdioOption;

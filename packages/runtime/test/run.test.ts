@@ -41,6 +41,7 @@ test("gives output, exit code and usage", async () => {
 test("the command is alone: PID 1, its own name, loopback only", async () => {
   const { stdout } = await shell("echo $$; hostname; ls /sys/class/net; ps | wc -l", {
     hostname: "alone",
+    init: false,
   });
   assert.equal(stdout.toString().split("\n").slice(0, 3), ["1", "alone", "lo"]);
 });
@@ -121,13 +122,24 @@ test("an abort before the start undoes everything", async () => {
 });
 
 test("a signal is told by its name", async () => {
-  const result = await runHere({ command: ["sh", "-c", "kill -9 $$"], init: true });
-  assert.equal(result.status, { exitCode: 137 });
+  const { status } = await shell("kill -9 $$");
+  assert.equal(status, { exitCode: 137 });
+  const container = await startContainer({
+    source: { image: "busybox" },
+    directories: sandbox.directories,
+    command: ["sleep", "100"],
+  });
+  container.kill("SIGKILL");
+  const result = await container.wait();
+  assert.is(result.reason, "signaled");
+  assert.equal(result.status, { signal: "SIGKILL" });
 });
 
 test("init reaps orphans and passes the exit code on", async () => {
-  const result = await shell("(sleep 0.1 &) ; exit 5", { init: true });
+  const result = await shell("(true &) ; sleep 0.2; ls -d /proc/[0-9]* | wc -l; exit 5");
   assert.equal(result.status, { exitCode: 5 });
+  // init, the shell, ls and wc: no zombie.
+  assert.is(result.stdout.toString(), "4\n");
 });
 
 test("users are resolved inside the image", async () => {
@@ -239,7 +251,7 @@ const failures: [string, Partial<RunOptions> & { command: string[] }, string][] 
   ["one that PATH does not hold", { command: ["nope"] }, "COMMAND_NOT_FOUND"],
   ["one that is a directory", { command: ["/etc"] }, "COMMAND_NOT_EXECUTABLE"],
   ["one that may not be executed", { command: ["/etc/passwd"] }, "COMMAND_NOT_EXECUTABLE"],
-  ["the same under init", { command: ["/nope"], init: true }, "COMMAND_NOT_FOUND"],
+  ["the same without init", { command: ["/nope"], init: false }, "COMMAND_NOT_FOUND"],
   [
     "an image that is not there",
     { command: ["true"], source: { image: "nope" } },

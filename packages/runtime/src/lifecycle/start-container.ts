@@ -82,7 +82,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     root,
     cgroup: cgroup?.location,
     stdio: compileStdio(options),
-    init: options.init ?? false,
+    init: options.init ?? true,
   });
   signal?.throwIfAborted();
   const process = await launch(plan, { signal }).catch((error: unknown) => {
