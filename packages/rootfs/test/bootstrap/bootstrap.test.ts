@@ -148,10 +148,12 @@ for (const phase of ["UNPACKREQ", "CONFREQ"]) {
       await fake.behave(`[ $phase != ${phase} ] || { exec 9> ${pipe}; echo up >&9; sleep 1000; }`);
       const killed = startBootstrap(fake.options, { ...process.env, PATH: fake.searchPath });
       const reader = createReadStream(pipe);
+      const end = once(reader, "end");
       await once(reader, "data");
+      reader.resume();
       killed.kill();
       assert.is(await killed.ended, null);
-      await once(reader, "end");
+      await end;
       assert.not.match(await readFile("/proc/self/mountinfo", "utf8"), fake.path);
       const left = await fake.listLeftovers();
       assert.is(left.length, 1);
