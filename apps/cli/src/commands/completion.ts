@@ -5,20 +5,20 @@ import { UsageError } from "../error.js";
 const SCRIPTS: Readonly<Record<string, string>> = {
   bash: `_dockher() {
   local IFS=$'\\n'
-  COMPREPLY=($(dockher __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  COMPREPLY=($(dockher __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
 }
 complete -o default -o bashdefault -F _dockher dockher`,
   zsh: `#compdef dockher
 _dockher() {
   local -a candidates
-  candidates=("\${(@f)$(dockher __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  candidates=("\${(@f)$(dockher __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   candidates=(\${candidates:#})
   if (( \${#candidates} )); then compadd -- "\${candidates[@]}"; else _files; fi
 }
 compdef _dockher dockher`,
   fish: `function __dockher_complete
   set -l words (commandline -opc) (commandline -ct)
-  dockher __complete $words[2..-1] 2>/dev/null
+  dockher __complete -- $words[2..-1] 2>/dev/null
 end
 complete -c dockher -a '(__dockher_complete)'`,
 };

@@ -139,4 +139,16 @@ test("completion", async ({ machine }) => {
   assert.ok((await complete("run", "bu")).includes("busybox"));
 });
 
+test("bash completes with the script", async ({ machine }) => {
+  const { stdout: script } = await machine.run(["completion", "bash"]);
+  const shell = `dockher() { ${process.execPath} -- ${BIN} "$@"; }
+${script}
+COMP_WORDS=(dockher run --cap) COMP_CWORD=2
+_dockher
+printf '%s\n' "\${COMPREPLY[@]}"`;
+  const child = spawn("bash", ["-c", shell], { env: machine.env });
+  const [stdout] = await Promise.all([text(child.stdout), once(child, "close")]);
+  assert.is(stdout, "--cap-add\n--cap-drop\n");
+});
+
 test.run();
