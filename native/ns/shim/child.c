@@ -172,7 +172,7 @@ run_step (struct ns_child *child, const struct ns_step *step)
     case NS_SYMLINK:
       return ns_symlink (step);
     case NS_CHMOD:
-      return ns_chmod (step);
+      return ns_chmod (child, step);
     case NS_CHOWN:
       return ns_chown (step);
     case NS_PIVOT_ROOT:

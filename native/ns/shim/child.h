@@ -68,7 +68,7 @@ int ns_bind_descriptor (struct ns_child *child, int fd, int target, unsigned lon
 int ns_mkdir (const struct ns_step *step);
 int ns_mknod (const struct ns_step *step);
 int ns_symlink (const struct ns_step *step);
-int ns_chmod (const struct ns_step *step);
+int ns_chmod (struct ns_child *child, const struct ns_step *step);
 int ns_chown (const struct ns_step *step);
 int ns_write_proc (const struct ns_step *step);
 int ns_chdir (struct ns_child *child, const struct ns_step *step);

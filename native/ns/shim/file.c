@@ -54,20 +54,24 @@ ns_symlink (const struct ns_step *step)
   return (int)error;
 }
 
+/* chmod(2) follows links and fchmodat2(2) is new in Linux 6.6, so by the name of a descriptor,
+   which is never a link's target.  */
 int
-ns_chmod (const struct ns_step *step)
+ns_chmod (struct ns_child *child, const struct ns_step *step)
 {
-  const char *name;
-  int parent = ns_open_parent (step->strings[0], &name);
+  const char *last;
+  char name[NS_DECIMAL_SIZE];
+  int parent = ns_open_parent (step->strings[0], &last);
   if (parent < 0)
     return parent;
-  /* fchmodat(2) follows a link and takes no flags before Linux 6.6: open what is no link.  */
-  long fd = ns_syscall (__NR_openat, parent, name,
-                        O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+  long fd = ns_syscall (__NR_openat, parent, last, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   ns_close (parent);
   if (fd < 0)
     return (int)fd;
-  long error = ns_syscall (__NR_fchmod, fd, step->arguments[0]);
+  long error = ns_go_to_fd_directory (child);
+  ns_format_decimal (name, (int)fd);
+  if (error == 0)
+    error = ns_syscall (__NR_fchmodat, AT_FDCWD, name, step->arguments[0]);
   ns_close ((int)fd);
   return (int)error;
 }

@@ -74,7 +74,10 @@ run_thread (void *argument)
       serve (process, &thread->memory, image);
       pthread_mutex_lock (&launcher->lock);
       append (&launcher->done_end, process);
+      /* Without the lock: the loop would only wake up to wait for it.  */
+      pthread_mutex_unlock (&launcher->lock);
       uv_async_send (&launcher->wake);
+      pthread_mutex_lock (&launcher->lock);
     }
   pthread_mutex_unlock (&launcher->lock);
   ns_free_thread_memory (&thread->memory);
@@ -115,11 +118,12 @@ ns_queue_process (struct ns_launcher *launcher, struct ns_process *process)
       error = 0;
       process->queued = true;
       append (&launcher->queue_end, process);
-      pthread_cond_signal (&launcher->work);
       if (launcher->pending++ == 0)
         uv_ref ((uv_handle_t *)&launcher->wake);
     }
   pthread_mutex_unlock (&launcher->lock);
+  if (error == 0)
+    pthread_cond_signal (&launcher->work);
   return error;
 }
 
@@ -219,12 +223,16 @@ on_pidfd_readable (uv_poll_t *poll, int status, int events)
   close_poll (process);
 }
 
-static void
+/* uv_poll_init is what may fail, where epoll takes no more; uv_poll_start cannot on a handle of it.
+ */
+static int
 watch (struct ns_process *process)
 {
-  uv_poll_init (process->launcher->wake.loop, &process->poll, process->start.pidfd);
+  int error = uv_poll_init (process->launcher->wake.loop, &process->poll, process->start.pidfd);
+  if (error < 0)
+    return error;
   process->poll.data = process;
-  uv_poll_start (&process->poll, UV_READABLE, on_pidfd_readable);
+  return uv_poll_start (&process->poll, UV_READABLE, on_pidfd_readable);
 }
 
 static void
@@ -237,9 +245,15 @@ settle (struct ns_process *process)
       ns_announce_outcome (process);
       break;
     case NS_STARTED:
-      watch (process);
-      ns_announce_outcome (process);
-      break;
+      {
+        int error = watch (process);
+        if (error < 0)
+          ns_undo_start (&process->start, -error);
+        ns_announce_outcome (process);
+        if (error < 0)
+          ns_forget_process (process);
+        break;
+      }
     case NS_FAILED:
       ns_announce_outcome (process);
       ns_forget_process (process);

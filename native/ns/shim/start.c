@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -342,7 +343,11 @@ static int
 reap (int pidfd)
 {
   siginfo_t info = { 0 };
+  struct pollfd end = { .fd = pidfd, .events = POLLIN };
   int result;
+  /* waitid(2) does not wait on a pidfd that the event loop has made non-blocking.  */
+  while (poll (&end, 1, -1) < 0 && errno == EINTR)
+    continue;
   do
     result = waitid ((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED);
   while (result < 0 && errno == EINTR);
@@ -482,6 +487,15 @@ ns_abort_start (struct ns_start *start)
   if (pidfd >= 0)
     syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
   pthread_mutex_unlock (&start->lock);
+}
+
+void
+ns_undo_start (struct ns_start *start, int error)
+{
+  ns_abort_start (start);
+  atomic_store (&start->aborted, false);
+  fail (start, NS_PHASE_CHANNEL, -1, error);
+  conclude (start);
 }
 
 static void

@@ -51,6 +51,8 @@ struct ns_thread_memory
 void ns_run_start (struct ns_start *start, struct ns_thread_memory *memory, int image);
 /* Release a parked START and run it up to its outcome.  */
 void ns_finish_start (struct ns_start *start);
+/* Kill and reap what has started after all, because nobody can wait for it: ERROR says why.  */
+void ns_undo_start (struct ns_start *start, int error);
 /* Kill what has been started so far, from any thread.  */
 void ns_abort_start (struct ns_start *start);
 void ns_free_thread_memory (struct ns_thread_memory *memory);

@@ -57,7 +57,7 @@ ns_format_decimal (char text[NS_DECIMAL_SIZE], int value)
   text[count] = '\0';
 }
 
-/* Read a decimal number below 10000, or -1.  */
+/* Read a decimal number below 2^30, or -1.  */
 static inline int
 ns_parse_decimal (const char *text)
 {
@@ -66,7 +66,7 @@ ns_parse_decimal (const char *text)
     return -1;
   for (; *text != '\0'; text++)
     {
-      if (*text < '0' || *text > '9' || value > 999)
+      if (*text < '0' || *text > '9' || value >= (1 << 30) / 10)
         return -1;
       value = value * 10 + (*text - '0');
     }

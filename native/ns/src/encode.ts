@@ -362,5 +362,8 @@ function encodeGids(gids: readonly number[]): Uint8Array {
 
 /** sysctl(8): dots separate, unless there are slashes. */
 function sysctlPath(name: string): string {
-  return name.includes("/") ? name : name.replaceAll(".", "/");
+  const parts = name.split(name.includes("/") ? "/" : ".");
+  if (parts.some((part) => part === "" || part === "." || part === ".."))
+    throw new RangeError(`name: expected words between dots or slashes, got "${name}"`);
+  return parts.join("/");
 }

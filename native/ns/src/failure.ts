@@ -1,5 +1,7 @@
+import { constants } from "node:os";
 import { describeErrno, formatErrno } from "./errno.js";
 import { NsError } from "./error.js";
+import { nameSignal } from "./exit.js";
 import type { Plan, Step } from "./plan.js";
 
 /** What the shim reports of a start that failed. */
@@ -52,10 +54,7 @@ export function describeFailure(plan: Plan, failure: Failure): NsError {
   if (failure.phase === Phase.aborted)
     return new NsError(`failed to start ${plan.args[0]}: aborted`, { code: "LAUNCH_ABORTED" });
   if (failure.phase === Phase.helper || failure.phase === Phase.parentGone)
-    return new NsError(
-      `failed to start ${plan.args[0]}: killed by signal ${failure.signal} before its first instruction`,
-      { code: "KILLED_AT_START" },
-    );
+    return describeEarlyEnd(plan, failure);
   if (failure.phase === Phase.decode)
     return new NsError("failed to decode plan: the shim refuses it", { code: "INVALID_PLAN" });
 
@@ -65,6 +64,15 @@ export function describeFailure(plan: Plan, failure: Failure): NsError {
     errno: describeErrno(failure.errno).name,
     step,
     hint: findHint(failure),
+  });
+}
+
+function describeEarlyEnd(plan: Plan, { signal }: Failure): NsError {
+  const end = signal === 0 ? "it ended" : `it was killed by ${nameSignal(signal)}`;
+  const isLimited = plan.cgroups !== undefined && signal === constants.signals.SIGKILL;
+  return new NsError(`failed to start ${plan.args[0]}: ${end} before its first instruction`, {
+    code: "KILLED_AT_START",
+    hint: isLimited ? "its memory limit may be too small to start in" : undefined,
   });
 }
 
@@ -205,6 +213,8 @@ function findHint({ phase, errno }: Failure): string | undefined {
   const { name } = describeErrno(errno);
   if (phase === Phase.clone && name === "EPERM")
     return "run as root, or allow unprivileged user namespaces on this host";
+  if (phase === Phase.clone && name === "EAGAIN")
+    return "raise the limit of processes: pids.max of the cgroup, or RLIMIT_NPROC";
   if (phase === Phase.clone && name === "ENOSPC")
     return "raise the limits in /proc/sys/user/max_*_namespaces";
   if (name === "ENOSYS") return "Linux 5.12 or newer is needed";

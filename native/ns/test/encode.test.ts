@@ -89,6 +89,8 @@ suite("what no kernel could carry out is refused, with the step", () => {
     [steps({ op: "groups", gids: [-1] }), /gid/],
     [steps({ op: "bounding", keep: -1n }), /out of range/],
     [steps({ op: "bounding", keep: 1n << 64n }), /out of range/],
+    [steps({ op: "sysctl", name: "net/../kernel/x", value: "1" }), /words/],
+    [steps({ op: "sysctl", name: "net..x", value: "1" }), /words/],
     [steps({ op: "hostname", name: "a\0b" }), /NUL byte/],
     [steps({ op: "seccomp", program: new Uint8Array(7) }), /8 bytes/],
     [steps({ op: "seccomp", program: new Uint8Array(0) }), /8 bytes/],

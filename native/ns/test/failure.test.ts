@@ -37,7 +37,7 @@ suite("a failure names what failed and why", () => {
   assert.is(describe({ phase: 5, index: 2 }), `failed to set up stderr: ${perm}`);
   assert.match(
     describe({ phase: 20, signal: 9 }),
-    "killed by signal 9 before its first instruction",
+    "it was killed by SIGKILL before its first instruction",
   );
 });
 

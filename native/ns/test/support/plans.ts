@@ -37,7 +37,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ op: fc.constant("mkdir" as const), path: absolute, mode: word }),
   fc.record({ op: fc.constant("symlink" as const), path: absolute, target: text }),
   fc.record({ op: fc.constant("mask" as const), path: absolute }),
-  fc.record({ op: fc.constant("sysctl" as const), name: text, value: text }),
+  fc.record({
+    op: fc.constant("sysctl" as const),
+    name: fc.constantFrom("kernel.a", "net/b.c/d"),
+    value: text,
+  }),
   fc.record({ op: fc.constant("loopback-up" as const) }),
   fc.record({
     op: fc.constant("rlimit" as const),
