@@ -56,7 +56,7 @@ function readOwn(path) {
 
 /** At the exit of a `run` that came to its end, and so compiled what counts. A machine that refuses only starts more slowly. */
 function keepAtExit(script, path) {
-  if (process.argv[2] !== "run") return;
+  if (process.argv[2] !== "run" || process.argv.includes("--help")) return;
   process.on("exit", (exitCode) => {
     if (exitCode === FAILED) return;
     const temporary = `${path}.${process.pid}`;

@@ -50,7 +50,7 @@ export const RUN_OPTIONS = {
   init: {
     kind: "flag",
     group: "The process:",
-    summary: "Run a small init that reaps orphans and forwards signals",
+    summary: "Run a small init as PID 1 (the default; --init=false turns it off)",
   },
   timeout: {
     kind: "value",

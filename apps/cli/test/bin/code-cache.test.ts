@@ -49,6 +49,7 @@ test.after.each(({ directory, cache }) => {
 
 test("is written once, by a run, and changes nothing", ({ cache, start }) => {
   assert.is(start("--help"), "bundle.cjs true\n");
+  start("run", "--help");
   assert.not.ok(existsSync(cache));
   assert.is(start("run"), "bundle.cjs true\n");
   const { ino, mode } = statSync(cache);

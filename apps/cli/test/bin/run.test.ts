@@ -99,6 +99,13 @@ real("exit codes", async ({ machine }) => {
   }
 });
 
+real("a command that is killed from inside, with the init and without", async ({ machine }) => {
+  const command = ["busybox", "sh", "-c", "kill -9 $$; exit 3"];
+  assert.is((await machine.run(["run", ...command])).code, 137);
+  // The kernel drops signals that PID 1 gets from inside (pid_namespaces(7)).
+  assert.is((await machine.run(["run", "--init=false", ...command])).code, 3);
+});
+
 real("a directory as root, also without a shell", async ({ machine }) => {
   const rootfs = join(machine.directory, "rootfs");
   mkdirSync(rootfs, { recursive: true });
