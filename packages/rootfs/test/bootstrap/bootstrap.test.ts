@@ -186,11 +186,14 @@ real("of two at once one works, the other waits and uses it", async () => {
 
 real("the waiting one takes over when the working one is killed", async () => {
   await using fake = await makeFakeArchive();
+  const pipe = join(fake.path, "pipe");
+  execFileSync("mkfifo", [pipe]);
   await fake.behave(
-    '[ $phase != UNPACKREQ ] || [ -e "$here/second" ] || { touch "$here/second"; sleep 1000; }',
+    `[ $phase != UNPACKREQ ] || [ -e "$here/again" ] ||
+      { touch "$here/again"; echo up > ${pipe}; sleep 1000; }`,
   );
   const first = startBootstrap(fake.options, { ...process.env, PATH: fake.searchPath });
-  await first.reach("unpack");
+  assert.is(await readFile(pipe, "utf8"), "up\n");
   const second = bootstrap({
     ...fake.options,
     onProgress: ({ phase }) => phase === "wait" && first.kill(),
