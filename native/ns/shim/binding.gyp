@@ -23,7 +23,10 @@
     {
       "target_name": "ns",
       "dependencies": ["child"],
-      "sources": ["binding.c", "device_filter.c", "kernel.c", "launcher.c", "start.c"],
+      "sources": [
+        "binding.c", "clone.c", "device_filter.c", "image.c", "kernel.c", "launch.c", "launcher.c",
+        "prepare.c", "start.c"
+      ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
       "cflags_c": ["<@(warnings)"],
       # Bound at load: the dynamic linker must not run in the child.

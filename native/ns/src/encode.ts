@@ -1,76 +1,13 @@
 import type { LinuxIDMapping, NamespaceType } from "@dockher/spec";
+import { encodeStep } from "./encode-step.js";
 import { NsError } from "./error.js";
-import type { Plan, RlimitType, Stdio, Step, TargetOptions } from "./plan.js";
-import { type PlanRecord, RecordWriter } from "./record-writer.js";
-
-/** The numbers of shim/plan.h. */
-const Op = {
-  argument: 1,
-  environment: 2,
-  join: 3,
-  cgroup: 4,
-  cgroupProcs: 5,
-  uidMap: 6,
-  gidMap: 7,
-  mount: 16,
-  openTree: 17,
-  createMount: 18,
-  mountAttributes: 19,
-  moveMount: 20,
-  mkdir: 21,
-  mknod: 22,
-  symlink: 23,
-  chmod: 24,
-  chown: 25,
-  pivotRoot: 26,
-  mask: 27,
-  readOnly: 28,
-  hostname: 29,
-  domainname: 30,
-  writeProc: 31,
-  loopbackUp: 32,
-  console: 33,
-  rlimit: 34,
-  bounding: 35,
-  groups: 36,
-  gid: 37,
-  uid: 38,
-  capabilities: 39,
-  noNewPrivileges: 40,
-  seccomp: 41,
-  chdir: 42,
-} as const;
+import { Op } from "./op.js";
+import type { Plan, Stdio } from "./plan.js";
+import { RecordWriter } from "./record-writer.js";
 
 const Flag = { park: 1, init: 2, ownMemory: 4, chownStdio: 8, denySetgroups: 16 } as const;
 
 const stdioKinds = { null: 0, inherit: 1, pipe: 2, console: 3 } as const;
-
-const createTargets = { directory: 1, file: 2 } as const;
-
-/** asm-generic/resource.h, the same on x86-64 and aarch64. */
-const rlimitNumbers: Readonly<Record<RlimitType, number>> = {
-  RLIMIT_CPU: 0,
-  RLIMIT_FSIZE: 1,
-  RLIMIT_DATA: 2,
-  RLIMIT_STACK: 3,
-  RLIMIT_CORE: 4,
-  RLIMIT_RSS: 5,
-  RLIMIT_NPROC: 6,
-  RLIMIT_NOFILE: 7,
-  RLIMIT_MEMLOCK: 8,
-  RLIMIT_AS: 9,
-  RLIMIT_LOCKS: 10,
-  RLIMIT_SIGPENDING: 11,
-  RLIMIT_MSGQUEUE: 12,
-  RLIMIT_NICE: 13,
-  RLIMIT_RTPRIO: 14,
-  RLIMIT_RTTIME: 15,
-};
-
-/** linux/openat2.h. */
-const RESOLVE_NO_SYMLINKS = 4;
-/** linux/fcntl.h. */
-const AT_RECURSIVE = 0x8000;
 
 /** linux/sched.h. */
 const cloneFlags: Readonly<Record<NamespaceType, number>> = {
@@ -86,7 +23,6 @@ const cloneFlags: Readonly<Record<NamespaceType, number>> = {
 const PLAN_MAGIC = 0x6e6c7044;
 const PLAN_VERSION = 1;
 const HEADER_SIZE = 64;
-const MAX_SLOTS = 256;
 
 /** Whether the process is held before its first step, until it is released. */
 export type Hold = "none" | "park";
@@ -203,167 +139,4 @@ function needsOwnMemory(plan: Plan): boolean {
   return plan.namespaces.some(
     ({ type, path }) => type === "user" || (type === "pid" && path !== undefined),
   );
-}
-
-function slot(number: number): number {
-  if (!Number.isInteger(number) || number < 0 || number >= MAX_SLOTS)
-    throw new RangeError(`slot: expected 0 to ${MAX_SLOTS - 1}, got ${number}`);
-  return number;
-}
-
-function absolute(path: string): string {
-  if (!path.startsWith("/")) throw new RangeError(`expected an absolute path, got "${path}"`);
-  return path;
-}
-
-function targetFlags({ createTarget, symlinks }: TargetOptions): [number, number] {
-  return [
-    createTarget === undefined ? 0 : createTargets[createTarget],
-    symlinks === "refuse" ? RESOLVE_NO_SYMLINKS : 0,
-  ];
-}
-
-function encodeOptions(options: readonly (readonly [string, string | true])[]): Uint8Array {
-  const parts = options.flatMap(([key, value]) => [key, value === true ? "" : value]);
-  for (const part of parts)
-    if (part.includes("\0")) throw new RangeError("a string holds a NUL byte");
-  return Buffer.from(parts.map((part) => `${part}\0`).join(""));
-}
-
-function encodeStep(step: Step): PlanRecord {
-  switch (step.op) {
-    case "mount":
-      return {
-        op: Op.mount,
-        numbers: [step.flags, ...targetFlags(step)],
-        strings: [step.source ?? "", absolute(step.target), step.fstype ?? "", step.data ?? ""],
-      };
-    case "open-tree":
-      return {
-        op: Op.openTree,
-        numbers: [slot(step.slot), step.recursive ? AT_RECURSIVE : 0],
-        strings: [absolute(step.source)],
-      };
-    case "create-mount":
-      return {
-        op: Op.createMount,
-        numbers: [slot(step.slot), step.attributes],
-        strings: [step.fstype, step.source ?? "", encodeOptions(step.options ?? [])],
-      };
-    case "set-mount-attributes":
-      return {
-        op: Op.mountAttributes,
-        numbers: [
-          slot(step.slot),
-          step.set,
-          step.clear,
-          step.propagation ?? 0,
-          step.recursive ? 1 : 0,
-        ],
-      };
-    case "move-mount":
-      return {
-        op: Op.moveMount,
-        numbers: [slot(step.slot), ...targetFlags(step)],
-        strings: [absolute(step.target)],
-      };
-    case "mkdir":
-      return { op: Op.mkdir, numbers: [step.mode], strings: [absolute(step.path)] };
-    case "mknod":
-      return {
-        op: Op.mknod,
-        numbers: [step.mode, step.major, step.minor],
-        strings: [absolute(step.path)],
-      };
-    case "symlink":
-      return { op: Op.symlink, strings: [step.target, absolute(step.path)] };
-    case "chmod":
-      return { op: Op.chmod, numbers: [step.mode], strings: [absolute(step.path)] };
-    case "chown":
-      return { op: Op.chown, numbers: [step.uid, step.gid], strings: [absolute(step.path)] };
-    case "pivot-root":
-      return { op: Op.pivotRoot, strings: [absolute(step.newRoot)] };
-    case "mask":
-      return { op: Op.mask, strings: [absolute(step.path)] };
-    case "read-only":
-      return { op: Op.readOnly, strings: [absolute(step.path)] };
-    case "chdir":
-      return { op: Op.chdir, strings: [absolute(step.path)] };
-    case "hostname":
-      return { op: Op.hostname, strings: [step.name] };
-    case "domainname":
-      return { op: Op.domainname, strings: [step.name] };
-    case "sysctl":
-      return { op: Op.writeProc, strings: [`sys/${sysctlPath(step.name)}`, step.value] };
-    case "oom-score-adj":
-      return { op: Op.writeProc, strings: ["self/oom_score_adj", String(step.value)] };
-    case "loopback-up":
-      return { op: Op.loopbackUp };
-    case "console":
-      return {
-        op: Op.console,
-        numbers: [step.rows, step.columns, step.uid],
-        strings: [step.device === undefined ? "" : absolute(step.device)],
-      };
-    default:
-      return encodeCredentialStep(step);
-  }
-}
-
-type CredentialStep = Extract<
-  Step,
-  {
-    op:
-      | "rlimit"
-      | "bounding"
-      | "groups"
-      | "gid"
-      | "uid"
-      | "capabilities"
-      | "no-new-privileges"
-      | "seccomp";
-  }
->;
-
-function encodeCredentialStep(step: CredentialStep): PlanRecord {
-  switch (step.op) {
-    case "rlimit":
-      return { op: Op.rlimit, numbers: [rlimitNumbers[step.type], step.soft, step.hard] };
-    case "bounding":
-      return { op: Op.bounding, numbers: [step.keep] };
-    case "groups":
-      return { op: Op.groups, strings: [encodeGids(step.gids)] };
-    case "gid":
-      return { op: Op.gid, numbers: [step.gid] };
-    case "uid":
-      return { op: Op.uid, numbers: [step.uid, step.keepCapabilities ? 1 : 0] };
-    case "capabilities":
-      return {
-        op: Op.capabilities,
-        numbers: [step.effective, step.permitted, step.inheritable, step.ambient],
-      };
-    case "no-new-privileges":
-      return { op: Op.noNewPrivileges };
-    case "seccomp":
-      if (step.program.length === 0 || step.program.length % 8 !== 0)
-        throw new RangeError(
-          `program: expected 8 bytes an instruction, got ${step.program.length}`,
-        );
-      return { op: Op.seccomp, numbers: [step.flags ?? 0], strings: [step.program] };
-  }
-}
-
-function encodeGids(gids: readonly number[]): Uint8Array {
-  for (const gid of gids)
-    if (!Number.isInteger(gid) || gid < 0 || gid >= 0xffff_ffff)
-      throw new RangeError(`gids: expected a gid, got ${gid}`);
-  return new Uint8Array(Uint32Array.from(gids).buffer);
-}
-
-/** sysctl(8): dots separate, unless there are slashes. */
-function sysctlPath(name: string): string {
-  const parts = name.split(name.includes("/") ? "/" : ".");
-  if (parts.some((part) => part === "" || part === "." || part === ".."))
-    throw new RangeError(`name: expected words between dots or slashes, got "${name}"`);
-  return parts.join("/");
 }

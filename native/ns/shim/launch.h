@@ -1,0 +1,34 @@
+/* What the stages of one start share on the start thread's side.  */
+
+#ifndef NS_LAUNCH_H
+#define NS_LAUNCH_H
+
+#include "child.h"
+#include "start.h"
+
+/* What ns_run_start holds while the child is made.  */
+struct ns_launch
+{
+  struct ns_start *start;
+  struct ns_plan plan;
+  struct ns_child child; /* descriptors: the child's ends */
+};
+
+/* launch.c: record what failed; ERROR is a positive errno.  */
+void ns_fail_start (struct ns_start *start, enum ns_phase phase, int index, int error);
+/* launch.c: close *FD unless it is negative, and forget it.  */
+void ns_close_fd (int *fd);
+/* launch.c: FD, or what replaces it where it is below 3. Keeps errno.  */
+int ns_above_stdio (int fd);
+/* launch.c: a memfd that can be sealed. Returns it or -1 with errno.  */
+int ns_make_memfd (const char *name, unsigned kind);
+bool ns_write_all (int fd, const void *bytes, size_t length);
+
+/* prepare.c: open everything that the child gets. Where that fails, the start has failed.  */
+bool ns_prepare_child (struct ns_launch *launch);
+void ns_close_child_ends (struct ns_descriptors *fds);
+
+/* clone.c: make the child and wait until it shares our memory no more.  */
+bool ns_clone_child (struct ns_launch *launch, struct ns_thread_memory *memory);
+
+#endif
