@@ -33,14 +33,14 @@ const RECHECK_MS = 500;
 export async function acquireLock(options: AcquireLockOptions): Promise<Lock> {
   const { directory, signal } = options;
   await mkdir(directory, { recursive: true });
-  const self = formatIdentity(await identifySelf());
+  const self = formatIdentity(identifySelf());
   let waiting = false;
   for (;;) {
     signal?.throwIfAborted();
     await using change = watchDirectory(directory);
     const highest = await findHighest(directory);
     const owner = await readOwner(directory, highest);
-    if (owner && (await isAlive(owner))) {
+    if (owner && isAlive(owner)) {
       if (!waiting) options.onWait?.({ pid: owner.pid });
       waiting = true;
       await change.wait(signal);

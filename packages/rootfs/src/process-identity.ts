@@ -1,4 +1,4 @@
-import { readFile, readlink } from "node:fs/promises";
+import { readFileSync, readlinkSync } from "node:fs";
 import { RootfsError } from "./error.js";
 
 /** A process that no later one can be mistaken for, although its pid is used again. */
@@ -12,28 +12,24 @@ export interface ProcessIdentity {
 }
 
 /** The identity of the calling process. */
-export async function identifySelf(): Promise<ProcessIdentity> {
-  const [startTime, namespace, bootId] = await Promise.all([
-    readStartTime("self"),
-    readNamespace(),
-    readBootId(),
-  ]);
+export function identifySelf(): ProcessIdentity {
+  const startTime = readStartTime("self");
   if (startTime === undefined) {
     throw new RootfsError("failed to read /proc/self/stat: /proc is not mounted", {
       code: "PROC_UNAVAILABLE",
     });
   }
-  return { pid: process.pid, startTime, namespace, bootId };
+  return { pid: process.pid, startTime, namespace: readNamespace(), bootId: readBootId() };
 }
 
 /**
  * Whether the process still runs: the same pid, with the same start time, since the same boot.
  * A process of another PID namespace cannot be looked up and counts as alive until the next boot.
  */
-export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  if ((await readBootId()) !== identity.bootId) return false;
-  if ((await readNamespace()) !== identity.namespace) return true;
-  return (await readStartTime(identity.pid)) === identity.startTime;
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (readBootId() !== identity.bootId) return false;
+  if (readNamespace() !== identity.namespace) return true;
+  return readStartTime(identity.pid) === identity.startTime;
 }
 
 /** A form that fits in a file name. */
@@ -49,18 +45,18 @@ export function parseIdentity(text: string): ProcessIdentity | undefined {
   return { pid: Number(pid), startTime, namespace, bootId };
 }
 
-async function readBootId(): Promise<string> {
-  return (await readFile("/proc/sys/kernel/random/boot_id", "latin1")).trim();
+function readBootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
 }
 
-async function readNamespace(): Promise<string> {
-  return (await readlink("/proc/self/ns/pid")).replace(/\D/g, "");
+function readNamespace(): string {
+  return readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
 }
 
-async function readStartTime(pid: number | "self"): Promise<string | undefined> {
+function readStartTime(pid: number | "self"): string | undefined {
   let stat: string;
   try {
-    stat = await readFile(`/proc/${pid}/stat`, "latin1");
+    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   } catch {
     return undefined;
   }

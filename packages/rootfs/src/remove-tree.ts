@@ -1,9 +1,12 @@
-import { opendir, rmdir, unlink } from "node:fs/promises";
+import { type Dirent, opendirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { hasErrno, RootfsError } from "./error.js";
 
-/** Above this many entries one rm(1) is cheaper than our own calls. */
-const ENTRY_LIMIT = 256;
+/**
+ * What a container that wrote little leaves behind is removed at once: a call takes microseconds, its way through libuv's
+ * threads many more. Above this, the main thread would be blocked for too long.
+ */
+const ENTRY_LIMIT = 64;
 
 /**
  * Removes a directory with everything below it, whatever a container left there: closed, deep or
@@ -11,7 +14,7 @@ const ENTRY_LIMIT = 256;
  * @throws RootfsError `REMOVE_FAILED`
  */
 export async function removeTree(path: string): Promise<void> {
-  if (await removeSmallTree(path, { left: ENTRY_LIMIT })) return;
+  if (removeSmallTree(path, { left: ENTRY_LIMIT })) return;
   const { execFile } = await import("node:child_process");
   const run = (command: string, args: string[]): Promise<string | undefined> =>
     new Promise((resolve) => {
@@ -31,17 +34,26 @@ export async function removeTree(path: string): Promise<void> {
 }
 
 /** False where the tree has more entries than the budget, or something resists. */
-async function removeSmallTree(path: string, budget: { left: number }): Promise<boolean> {
+function removeSmallTree(path: string, budget: { left: number }): boolean {
   try {
-    for await (const entry of await opendir(path)) {
+    using directory = openDirectory(path);
+    for (let entry = directory.read(); entry !== null; entry = directory.read()) {
       if (budget.left-- <= 0) return false;
       const child = join(path, entry.name);
-      if (!entry.isDirectory()) await unlink(child);
-      else if (!(await removeSmallTree(child, budget))) return false;
+      if (!entry.isDirectory()) unlinkSync(child);
+      else if (!removeSmallTree(child, budget)) return false;
     }
-    await rmdir(path);
+    rmdirSync(path);
     return true;
   } catch (error) {
     return hasErrno(error, "ENOENT");
   }
+}
+
+function openDirectory(path: string): { read: () => Dirent | null } & Disposable {
+  const directory = opendirSync(path);
+  return {
+    read: () => directory.readSync(),
+    [Symbol.dispose]: () => directory.closeSync(),
+  };
 }

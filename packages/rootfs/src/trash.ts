@@ -25,7 +25,7 @@ export async function emptyTrash(layout: StoreLayout): Promise<void> {
 export async function collectStages(layout: StoreLayout): Promise<void> {
   for (const name of await listNames(layout.stage)) {
     const owner = parseIdentity(name.slice(0, name.lastIndexOf(".")));
-    if (owner && (await isAlive(owner))) continue;
+    if (owner && isAlive(owner)) continue;
     try {
       await moveToTrash(layout, join(layout.stage, name));
     } catch (error) {

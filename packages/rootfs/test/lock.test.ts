@@ -47,7 +47,7 @@ test("tells once whom it waits for, and can be aborted while it does", async () 
 
 test("takes over from a dead owner, and many at once do so one by one", async () => {
   await using directory = await makeTemporary();
-  const self = await identifySelf();
+  const self = identifySelf();
   await mkdir(directory.path, { recursive: true });
   await writeFile(join(directory.path, "41"), formatIdentity({ ...self, startTime: "1" }));
   let count = 0;

@@ -7,23 +7,23 @@ import { formatIdentity, identifySelf, isAlive, parseIdentity } from "../src/pro
 const test = suite("process-identity");
 
 test("the caller is alive; a reused pid, another boot and a dead process are not", async () => {
-  const self = await identifySelf();
-  assert.ok(await isAlive(self));
-  assert.not(await isAlive({ ...self, startTime: "1" }));
-  assert.not(await isAlive({ ...self, bootId: "00000000-0000-0000-0000-000000000000" }));
+  const self = identifySelf();
+  assert.ok(isAlive(self));
+  assert.not(isAlive({ ...self, startTime: "1" }));
+  assert.not(isAlive({ ...self, bootId: "00000000-0000-0000-0000-000000000000" }));
   const child = spawn("true");
   await once(child, "exit");
-  assert.not(await isAlive({ ...self, pid: child.pid ?? 0 }));
+  assert.not(isAlive({ ...self, pid: child.pid ?? 0 }));
 });
 
 test("a process of another PID namespace counts as alive until the next boot", async () => {
-  const self = await identifySelf();
-  assert.ok(await isAlive({ ...self, namespace: "1", startTime: "1" }));
-  assert.not(await isAlive({ ...self, namespace: "1", bootId: "0" }));
+  const self = identifySelf();
+  assert.ok(isAlive({ ...self, namespace: "1", startTime: "1" }));
+  assert.not(isAlive({ ...self, namespace: "1", bootId: "0" }));
 });
 
 test("the file name form is read back, and nothing else is", async () => {
-  const self = await identifySelf();
+  const self = identifySelf();
   assert.equal(parseIdentity(formatIdentity(self)), self);
   for (const text of ["", "1", "1.2.3", "a.b.c.d", "../../x"]) {
     assert.is(parseIdentity(text), undefined);

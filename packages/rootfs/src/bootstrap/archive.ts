@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { Transform } from "node:stream";
+import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { RootfsError } from "../error.js";
@@ -76,7 +76,7 @@ export async function unpackTree(
   const tar = startProcess("tar", [...UNPACK, "-C", tree, "-f", "-"], signal);
   const summary = new SummaryStream();
   const file = createReadStream(input.path, { highWaterMark: CHUNK_SIZE });
-  const sink = requireStream(tar.child.stdin);
+  const sink = feed(requireStream(tar.child.stdin));
   if (input.compression === "gzip") {
     const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
     await settle(signal, [pipeline(file, gunzip, summary, sink, { signal }), tar.done]);
@@ -90,6 +90,27 @@ export async function unpackTree(
     ]);
   }
   return summary.finish();
+}
+
+/**
+ * Writes to a process that may stop reading: tar ends at the archive's end mark and leaves the
+ * padding behind it unread. Whether it had enough is told by its exit code.
+ */
+function feed(stdin: Writable): Writable {
+  stdin.on("error", () => {});
+  return new Writable({
+    highWaterMark: CHUNK_SIZE,
+    write(chunk: Buffer, _encoding, done) {
+      stdin.write(chunk, () => done());
+    },
+    final(done) {
+      stdin.end(() => done());
+    },
+    destroy(error, done) {
+      stdin.destroy();
+      done(error);
+    },
+  });
 }
 
 /** Waits for all; of several failures the one that we can explain counts, not the broken pipes after it. */

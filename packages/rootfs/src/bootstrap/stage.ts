@@ -17,7 +17,7 @@ export interface Stage extends AsyncDisposable {
 
 /** Makes a stage that is removed when disposed of, or by the next bootstrap if we die before. */
 export async function openStage(layout: StoreLayout): Promise<Stage> {
-  const path = join(layout.stage, `${formatIdentity(await identifySelf())}.${makeUnique()}`);
+  const path = join(layout.stage, `${formatIdentity(identifySelf())}.${makeUnique()}`);
   const layer = join(path, "layer");
   const tree = join(layer, "diff");
   await mkdir(tree, { recursive: true });
