@@ -38,26 +38,31 @@ export function encodePlan(plan: Plan, hold: Hold = "none"): Uint8Array {
   const consoles = plan.steps.filter((step) => step.op === "console").length;
   if (consoles > 1 || (streams && consoles === 0))
     throw invalid("stdio: a stream of kind console needs the step console, once");
-  attempt("plan", () => encodeSettings(writer, plan));
-  plan.steps.forEach((step, index) => {
-    attempt(`step ${index} (${step.op})`, () => writer.write(encodeStep(step)), index);
-  });
+  // One try around all, and no closures: encoding is what a start costs the event loop.
+  let index = -1;
+  try {
+    encodeSettings(writer, plan);
+    for (const step of plan.steps) {
+      index++;
+      writer.write(encodeStep(step));
+    }
+  } catch (cause) {
+    throw cause instanceof RangeError ? describeRefusal(plan, index, cause) : cause;
+  }
   return writer.finish((header, length, count) =>
     encodeHeader(header, { plan, hold, length, count }),
   );
 }
 
-function attempt(what: string, encode: () => void, step?: number): void {
-  try {
-    encode();
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new NsError(`failed to encode ${what}: ${cause.message}`, {
-      code: "INVALID_PLAN",
-      step,
-      cause,
-    });
-  }
+/** `index` is that of the step that was refused, or -1. */
+function describeRefusal(plan: Plan, index: number, cause: RangeError): NsError {
+  const step = plan.steps[index];
+  const what = step === undefined ? "plan" : `step ${index} (${step.op})`;
+  return new NsError(`failed to encode ${what}: ${cause.message}`, {
+    code: "INVALID_PLAN",
+    step: step === undefined ? undefined : index,
+    cause,
+  });
 }
 
 function encodeSettings(writer: RecordWriter, plan: Plan): void {

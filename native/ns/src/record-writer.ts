@@ -82,7 +82,7 @@ export class RecordWriter {
 
   private endString(size: number): void {
     this.words[this.length / 4] = size;
-    this.length += 8 + Math.ceil(size / 8) * 8;
+    this.length += 8 + ((size + 7) & ~7);
   }
 
   /** Make room. What is behind `length` is always zero, so padding and NULs are there already. */
