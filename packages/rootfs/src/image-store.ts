@@ -44,7 +44,7 @@ export interface RemoveImageOptions {
    * The ids of the containers that use the image. Asked before the image goes and once more after
    * its name is gone: who makes a container records it first, and then looks the image up again.
    */
-  findUsers?: (image: Image) => Promise<readonly string[]>;
+  findUsers?: (image: Image) => readonly string[] | Promise<readonly string[]>;
   signal?: AbortSignal | undefined;
 }
 

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -147,13 +146,13 @@ for (const phase of ["UNPACKREQ", "CONFREQ"]) {
       execFileSync("mkfifo", [pipe]);
       await fake.behave(`[ $phase != ${phase} ] || { exec 9> ${pipe}; echo up >&9; sleep 1000; }`);
       const killed = startBootstrap(fake.options, { ...process.env, PATH: fake.searchPath });
-      const reader = createReadStream(pipe);
-      const end = once(reader, "end");
-      await once(reader, "data");
-      reader.resume();
-      killed.kill();
+      let said = "";
+      for await (const chunk of createReadStream(pipe, "utf8")) {
+        said += chunk;
+        killed.kill();
+      }
+      assert.is(said, "up\n");
       assert.is(await killed.ended, null);
-      await end;
       assert.not.match(await readFile("/proc/self/mountinfo", "utf8"), fake.path);
       const left = await fake.listLeftovers();
       assert.is(left.length, 1);
