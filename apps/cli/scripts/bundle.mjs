@@ -52,11 +52,6 @@ const leaveAddon = {
 const slimNode = {
   name: "slim-node",
   setup({ onResolve }) {
-    onResolve({ filter: /^node:crypto$/ }, ({ importer }) => {
-      return importer.endsWith("/container-id.js")
-        ? { path: join(root, "scripts/random-bytes.mjs") }
-        : undefined;
-    });
     // Making an image takes long and shows how far it is; all else reads and writes files at once.
     onResolve({ filter: /^node:fs\/promises$/ }, ({ importer }) => {
       return importer.includes("/dist/bootstrap/")

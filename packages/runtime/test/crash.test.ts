@@ -60,6 +60,7 @@ test("takes its containers along, and the next start removes what is left", asyn
   const held = await hold("held");
   assert.ok(runs(held.pid));
   held.process.kill("SIGKILL");
+  await once(held.process, "exit");
   await awaitDeath(held.pid);
   assert.ok(sandbox.listLeftovers().length > 0);
 
@@ -88,10 +89,10 @@ test("does not count as a user of its image", async () => {
   const [image] = await sandbox.listImageIds();
   assert.ok(image !== undefined);
   const find = () => findImageUsers({ imageId: image ?? "", directories: sandbox.directories });
-  assert.is((await find()).length, 1);
+  assert.is(find().length, 1);
   held.process.kill("SIGKILL");
   await once(held.process, "exit");
-  assert.equal(await find(), []);
+  assert.equal(find(), []);
   await run({ source: { image: "busybox" }, directories: sandbox.directories, command: ["true"] });
 });
 

@@ -46,7 +46,7 @@ function filterDevices(directory: string, rules: readonly LinuxDeviceCgroup[]): 
 
 /** Ends what runs in the cgroup on record and removes it. */
 export async function removeContainerCgroup(record: ContainerRecord): Promise<void> {
-  const location = await readRecord(record, "cgroup");
+  const location = readRecord(record, "cgroup");
   if (location === undefined) return;
   const cgroup = openCgroup(JSON.parse(location));
   await cgroup.killAll();

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
 import type { Cgroup } from "@dockher/cgroup";
 import { launch } from "@dockher/ns";
 import { prepareOverlay, removeTree, resolveDirectories } from "@dockher/rootfs";
@@ -10,6 +10,7 @@ import { compilePlan, type RootPlan } from "../plan/compile-plan.js";
 import { compileStdio } from "../plan/compile-stdio.js";
 import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
 import { writeNetworkFiles } from "../source/write-network-files.js";
+import { checkOptions } from "../spec/check-options.js";
 import { generateSpec } from "../spec/generate-spec.js";
 import {
   type ContainerRecord,
@@ -19,10 +20,11 @@ import {
   releaseClaim,
   writeRecord,
 } from "../state/claim.js";
-import { checkContainerName, generateContainerId } from "../state/container-id.js";
+import { generateContainerId } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
 import { createContainerCgroup } from "./container-cgroup.js";
+import { requireRoot } from "./require-root.js";
 import { RunningContainer } from "./running-container.js";
 import { UndoList } from "./undo-list.js";
 
@@ -58,7 +60,8 @@ export async function startRunningContainer(options: ContainerOptions): Promise<
 async function start(options: ContainerOptions, undo: UndoList): Promise<RunningContainer> {
   const { signal } = options;
   signal?.throwIfAborted();
-  if (options.name !== undefined) checkContainerName(options.name);
+  requireRoot();
+  checkOptions(options);
   const directories = resolveDirectories(options.directories ?? {});
   const state = locateState(directories.root);
   await sweepContainers(state);
@@ -73,7 +76,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   });
   signal?.throwIfAborted();
 
-  await claimContainer(record, options.name);
+  claimContainer(record, options.name);
   undo.push(() => releaseClaim(record));
   const root = await prepareRoot({ source, record, spec, options, undo });
   const cgroup = await prepareCgroup({ record, spec, options, undo });
@@ -109,16 +112,16 @@ async function prepareRoot(
 ): Promise<RootPlan> {
   const { source, record, spec, options, undo } = preparation;
   if (source.type === "rootfs") return { type: "directory", path: source.path };
-  await writeRecord(record, "image", source.image.id);
+  writeRecord(record, "image", source.image.id);
   const directory = locateContainer(record);
-  await mkdir(directory, { mode: 0o700 });
+  mkdirSync(directory, { mode: 0o700 });
   undo.push(() => removeTree(directory));
   const overlay = await prepareOverlay({
     layers: source.image.layers,
     directory,
     upper: source.upper === "disk" ? { type: "disk", lifetime: "run" } : { type: "memory" },
   });
-  const files = await writeNetworkFiles({
+  const files = writeNetworkFiles({
     directory,
     hostname: spec.hostname ?? "",
     network: options.network ?? "none",

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mount } from "@dockher/spec";
 
@@ -13,25 +13,18 @@ export interface NetworkFilesOptions {
  * Writes the files of `/etc` that belong to a container rather than to its image, as Docker does, and returns the mounts
  * that put them in place.
  */
-export async function writeNetworkFiles(options: NetworkFilesOptions): Promise<Mount[]> {
+export function writeNetworkFiles(options: NetworkFilesOptions): Mount[] {
   const { directory, hostname, network } = options;
   const files = {
     hostname: `${hostname}\n`,
-    hosts: network === "host" ? await readHostFile("hosts") : formatHosts(hostname),
-    "resolv.conf": network === "host" ? await readHostFile("resolv.conf") : "",
+    hosts: network === "host" ? readHostFile("hosts") : formatHosts(hostname),
+    "resolv.conf": network === "host" ? readHostFile("resolv.conf") : "",
   };
-  return Promise.all(
-    Object.entries(files).map(async ([name, content]): Promise<Mount> => {
-      const source = join(directory, name);
-      await writeFile(source, content, { mode: 0o644 });
-      return {
-        destination: `/etc/${name}`,
-        type: "bind",
-        source,
-        options: ["bind", "rprivate"],
-      };
-    }),
-  );
+  return Object.entries(files).map(([name, content]) => {
+    const source = join(directory, name);
+    writeFileSync(source, content, { mode: 0o644 });
+    return { destination: `/etc/${name}`, type: "bind", source, options: ["bind", "rprivate"] };
+  });
 }
 
 /** The container's name leads to its loopback interface: it has no other. */
@@ -39,9 +32,9 @@ function formatHosts(hostname: string): string {
   return `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t${hostname}\n`;
 }
 
-async function readHostFile(name: string): Promise<string> {
+function readHostFile(name: string): string {
   try {
-    return await readFile(`/etc/${name}`, "utf8");
+    return readFileSync(`/etc/${name}`, "utf8");
   } catch {
     return "";
   }

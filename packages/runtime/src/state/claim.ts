@@ -1,4 +1,4 @@
-import { mkdir, readdir, readlink, rm, symlink } from "node:fs/promises";
+import { mkdirSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { formatIdentity, identifySelf, isAlive, parseIdentity } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
@@ -41,57 +41,50 @@ export function locateContainer(record: ContainerRecord): string {
  * Announces a container before anything of it exists, so that whatever comes after can be found and removed.
  * @throws RuntimeError `NAME_IN_USE`
  */
-export async function claimContainer(record: ContainerRecord, name?: string): Promise<void> {
-  await mkdir(record.state.names, { recursive: true });
-  await writeRecord(record, "owner", formatIdentity(await identifySelf()));
+export function claimContainer(record: ContainerRecord, name?: string): void {
+  mkdirSync(record.state.names, { recursive: true });
+  writeRecord(record, "owner", formatIdentity(identifySelf()));
   if (name === undefined) return;
   try {
-    await writeRecord(record, "name", name);
-    await claimName(record, name);
+    writeRecord(record, "name", name);
+    claimName(record, name);
   } catch (error) {
-    await releaseClaim(record);
+    releaseClaim(record);
     throw error;
   }
 }
 
 /** Removes every record of the container, the owner's last: until then a crash leaves it findable. */
-export async function releaseClaim(record: ContainerRecord): Promise<void> {
-  const name = await readRecord(record, "name");
+export function releaseClaim(record: ContainerRecord): void {
+  const name = readRecord(record, "name");
   if (name !== undefined) {
     const link = join(record.state.names, name);
-    if ((await readLinkIfThere(link)) === record.id) await rm(link, { force: true });
+    if (readLinkIfThere(link) === record.id) removeLink(link);
   }
   for (const kind of ["name", "image", "cgroup", "owner"] as const) {
-    await rm(locateRecord(record, kind), { force: true });
+    removeLink(locateRecord(record, kind));
   }
 }
 
 /** Whether the process that holds the container still runs. */
-export async function isOwned(record: ContainerRecord): Promise<boolean> {
-  const identity = parseIdentity((await readRecord(record, "owner")) ?? "");
-  return identity !== undefined && (await isAlive(identity));
+export function isOwned(record: ContainerRecord): boolean {
+  const identity = parseIdentity(readRecord(record, "owner") ?? "");
+  return identity !== undefined && isAlive(identity);
 }
 
-export async function writeRecord(
-  record: ContainerRecord,
-  kind: RecordKind,
-  value: string,
-): Promise<void> {
-  await symlink(value, locateRecord(record, kind));
+export function writeRecord(record: ContainerRecord, kind: RecordKind, value: string): void {
+  symlinkSync(value, locateRecord(record, kind));
 }
 
-export async function readRecord(
-  record: ContainerRecord,
-  kind: RecordKind,
-): Promise<string | undefined> {
+export function readRecord(record: ContainerRecord, kind: RecordKind): string | undefined {
   return readLinkIfThere(locateRecord(record, kind));
 }
 
 /** All containers on record, running or left over. */
-export async function listContainers(state: StateDirectory): Promise<ContainerRecord[]> {
+export function listContainers(state: StateDirectory): ContainerRecord[] {
   let entries: string[];
   try {
-    entries = await readdir(state.containers);
+    entries = readdirSync(state.containers);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
@@ -103,13 +96,13 @@ export async function listContainers(state: StateDirectory): Promise<ContainerRe
     .map((id) => ({ state, id }));
 }
 
-async function claimName(record: ContainerRecord, name: string): Promise<void> {
+function claimName(record: ContainerRecord, name: string): void {
   const link = join(record.state.names, name);
   try {
-    await symlink(record.id, link);
+    symlinkSync(record.id, link);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const other = (await readLinkIfThere(link)) ?? "another";
+    const other = readLinkIfThere(link) ?? "another";
     throw new RuntimeError(
       `failed to name the container "${name}": container ${other.slice(0, 12)} has that name`,
       { code: "NAME_IN_USE", hint: "choose another name, or end that container", cause: error },
@@ -121,9 +114,17 @@ function locateRecord(record: ContainerRecord, kind: RecordKind): string {
   return join(record.state.containers, `${record.id}.${kind}`);
 }
 
-async function readLinkIfThere(path: string): Promise<string | undefined> {
+function removeLink(path: string): void {
   try {
-    return await readlink(path);
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+function readLinkIfThere(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
   } catch {
     return undefined;
   }

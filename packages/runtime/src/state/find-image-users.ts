@@ -9,12 +9,12 @@ export interface FindImageUsersOptions {
 }
 
 /** The ids of the running containers whose root filesystem is this image. */
-export async function findImageUsers(options: FindImageUsersOptions): Promise<string[]> {
+export function findImageUsers(options: FindImageUsersOptions): string[] {
   const state = locateState(resolveDirectories(options.directories ?? {}).root);
   const users: string[] = [];
-  for (const record of await listContainers(state)) {
-    const image = await readRecord(record, "image");
-    if (image === options.imageId && (await isOwned(record))) users.push(record.id);
+  for (const record of listContainers(state)) {
+    const image = readRecord(record, "image");
+    if (image === options.imageId && isOwned(record)) users.push(record.id);
   }
   return users;
 }

@@ -13,10 +13,10 @@ import {
  * dead already (PR_SET_PDEATHSIG); a cgroup, an overlay's directory and a name can be left.
  */
 export async function sweepContainers(state: StateDirectory): Promise<void> {
-  for (const record of await listContainers(state)) {
-    if (await isOwned(record)) continue;
+  for (const record of listContainers(state)) {
+    if (isOwned(record)) continue;
     await removeContainerCgroup(record);
     await removeTree(locateContainer(record));
-    await releaseClaim(record);
+    releaseClaim(record);
   }
 }

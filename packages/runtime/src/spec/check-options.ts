@@ -1,0 +1,18 @@
+import { selectCapabilities } from "@dockher/spec";
+import type { ContainerOptions } from "../options.js";
+import { checkContainerName } from "../state/container-id.js";
+import { generateMounts } from "./generate-mounts.js";
+import { generateResources } from "./generate-resources.js";
+import { generateRlimits } from "./generate-rlimits.js";
+
+/**
+ * Refuses what can be refused without the image, before minutes are spent on making one.
+ * @throws RuntimeError or SpecError for the first option that cannot be meant
+ */
+export function checkOptions(options: ContainerOptions): void {
+  if (options.name !== undefined) checkContainerName(options.name);
+  generateResources(options.limits ?? {});
+  generateMounts(options.mounts ?? []);
+  generateRlimits(options.ulimits ?? {});
+  selectCapabilities({ add: options.capAdd ?? [], drop: options.capDrop ?? [] });
+}
