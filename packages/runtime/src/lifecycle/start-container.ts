@@ -1,7 +1,13 @@
 import { mkdirSync } from "node:fs";
 import type { Cgroup } from "@dockher/cgroup";
 import { launch } from "@dockher/ns";
-import { prepareOverlay, removeTree, resolveDirectories } from "@dockher/rootfs";
+import {
+  type Image,
+  ImageStore,
+  prepareOverlay,
+  removeTree,
+  resolveDirectories,
+} from "@dockher/rootfs";
 import type { Spec } from "@dockher/spec";
 import type { Container } from "../container-handle.js";
 import { RuntimeError } from "../error.js";
@@ -27,6 +33,7 @@ import { createContainerCgroup } from "./container-cgroup.js";
 import { requireRoot } from "./require-root.js";
 import { RunningContainer } from "./running-container.js";
 import { UndoList } from "./undo-list.js";
+import { wrapSystemError } from "./wrap-system-error.js";
 
 /**
  * Creates a container and starts its command.
@@ -43,7 +50,8 @@ export async function startRunningContainer(options: ContainerOptions): Promise<
   const undo = new UndoList();
   try {
     return await start(options, undo);
-  } catch (error) {
+  } catch (cause) {
+    const error = wrapSystemError(cause);
     const failures = await undo.run();
     if (failures.length === 0) throw error;
     throw new RuntimeError(
@@ -113,6 +121,7 @@ async function prepareRoot(
   const { source, record, spec, options, undo } = preparation;
   if (source.type === "rootfs") return { type: "directory", path: source.path };
   writeRecord(record, "image", source.image.id);
+  await checkStillThere(source.image, options);
   const directory = locateContainer(record);
   mkdirSync(directory, { mode: 0o700 });
   undo.push(() => removeTree(directory));
@@ -129,6 +138,14 @@ async function prepareRoot(
   const taken = new Set(spec.mounts?.map((mount) => mount.destination));
   spec.mounts?.push(...files.filter((file) => !taken.has(file.destination)));
   return { type: "overlay", overlay };
+}
+
+/** Who removes an image looks for its users first: from our record on it is safe, so it must still be there now. */
+async function checkStillThere(image: Image, { directories }: ContainerOptions): Promise<void> {
+  if ((await ImageStore.open(directories).find(image.id)) !== undefined) return;
+  throw new RuntimeError("failed to create the container: its image has just been removed", {
+    code: "IMAGE_NOT_FOUND",
+  });
 }
 
 async function prepareCgroup(preparation: Preparation): Promise<Cgroup | undefined> {
