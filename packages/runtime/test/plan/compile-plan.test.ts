@@ -1,0 +1,153 @@
+import type { CgroupLocation } from "@dockher/cgroup";
+import { MountFlag, type Step } from "@dockher/ns";
+import { createDefaultSpec, type Spec } from "@dockher/spec";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compilePlan } from "../../src/plan/compile-plan.ts";
+import { DEFAULT_DEVICES } from "../../src/spec/default-devices.ts";
+
+const test = suite("compilePlan");
+
+const v2: CgroupLocation = {
+  version: 2,
+  name: "c",
+  directory: "/sys/fs/cgroup/dockher/c",
+  controllers: ["memory"],
+};
+const v1: CgroupLocation = {
+  version: 1,
+  name: "c",
+  directories: { memory: "/m/c", cpu: "/c/c", cpuacct: "/c/c" },
+};
+
+function compile(change: (spec: Spec) => void = () => {}, cgroup: CgroupLocation | undefined = v2) {
+  const spec = createDefaultSpec();
+  spec.linux = { ...spec.linux, devices: [...DEFAULT_DEVICES] };
+  change(spec);
+  return compilePlan({
+    spec,
+    root: { type: "directory", path: "/rootfs" },
+    cgroup,
+    stdio: [{ kind: "null" }, { kind: "null" }, { kind: "null" }],
+    init: false,
+  });
+}
+
+const find = (steps: readonly Step[], matches: (step: Step) => boolean): number => {
+  const index = steps.findIndex(matches);
+  assert.ok(index >= 0, "the step is there");
+  return index;
+};
+
+test("the host's tree is private before anything is mounted, and gone before anything is resolved inside", () => {
+  const { steps } = compile((spec) => {
+    spec.mounts?.push({ destination: "/data", type: "bind", source: "/tmp", options: ["rbind"] });
+  });
+  const isPrivate = find(steps, (step) => step.op === "mount" && step.target === "/");
+  const source = find(steps, (step) => step.op === "open-tree");
+  const pivot = find(steps, (step) => step.op === "pivot-root");
+  const target = find(steps, (step) => step.op === "move-mount");
+  const proc = find(steps, (step) => step.op === "mount" && step.target === "/proc");
+  assert.ok(isPrivate < source && source < pivot && pivot < proc && proc < target);
+});
+
+test("/proc, /dev and /sys must not be links of the image", () => {
+  const { steps } = compile();
+  for (const target of ["/proc", "/dev", "/sys"]) {
+    const step = steps[find(steps, (one) => one.op === "mount" && one.target === target)];
+    assert.is(step?.op === "mount" && step.symlinks, "refuse", target);
+  }
+});
+
+test("paths are closed after what is written there, credentials last", () => {
+  const { steps } = compile((spec) => {
+    spec.linux = { ...spec.linux, sysctl: { "net.ipv4.ip_forward": "1" } };
+  });
+  const sysctl = find(steps, (step) => step.op === "sysctl");
+  const closed = find(steps, (step) => step.op === "read-only" && step.path === "/proc/sys");
+  const bounding = find(steps, (step) => step.op === "bounding");
+  const uid = find(steps, (step) => step.op === "uid");
+  const capabilities = find(steps, (step) => step.op === "capabilities");
+  assert.ok(sysctl < closed && closed < bounding && bounding < uid && uid < capabilities);
+  assert.is(steps.at(-1)?.op, "no-new-privileges");
+});
+
+test("a read-only root is closed after the mount points were made", () => {
+  const { steps } = compile((spec) => {
+    spec.root.readonly = true;
+  });
+  const remount = find(
+    steps,
+    (step) =>
+      step.op === "mount" && (step.flags & MountFlag.MS_REMOUNT) !== 0 && step.target === "/",
+  );
+  assert.ok(remount > find(steps, (step) => step.op === "mask"));
+  const step = steps[remount];
+  assert.ok(step?.op === "mount" && (step.flags & MountFlag.MS_RDONLY) !== 0);
+});
+
+test("without a cgroup device nodes are dead and no cgroup file system is mounted", () => {
+  const { steps, cgroups } = compilePlan({
+    spec: createDefaultSpec(),
+    root: { type: "directory", path: "/rootfs" },
+    cgroup: undefined,
+    stdio: [{ kind: "null" }, { kind: "null" }, { kind: "null" }],
+    init: true,
+  });
+  assert.is(cgroups, undefined);
+  assert.ok(
+    steps.some(
+      (step) =>
+        step.op === "mount" && (step.flags & MountFlag.MS_NODEV) !== 0 && step.target === "/",
+    ),
+  );
+  assert.not.ok(steps.some((step) => step.op === "mount" && step.fstype?.startsWith("cgroup")));
+});
+
+test("on v1 each hierarchy is joined once and shown read-only by its controllers", () => {
+  const { steps, cgroups } = compile(undefined, v1);
+  assert.equal(cgroups, { version: 1, procs: ["/m/c/cgroup.procs", "/c/c/cgroup.procs"] });
+  const shown = steps.filter((step) => step.op === "mount" && step.fstype === "cgroup");
+  assert.equal(
+    shown.map((step) => step.op === "mount" && [step.target, step.data]),
+    [
+      ["/sys/fs/cgroup/memory", "memory"],
+      ["/sys/fs/cgroup/cpu,cpuacct", "cpu,cpuacct"],
+    ],
+  );
+  for (const step of shown) {
+    assert.ok(step.op === "mount" && (step.flags & MountFlag.MS_RDONLY) !== 0);
+  }
+});
+
+test("a file is bound on a file, a directory on a directory", () => {
+  const { steps } = compile((spec) => {
+    spec.mounts = [
+      { destination: "/a", type: "bind", source: "/etc/passwd", options: ["bind"] },
+      { destination: "/b", type: "bind", source: "/etc", options: ["rbind", "ro"] },
+    ];
+  });
+  const targets = steps.filter((step) => step.op === "move-mount");
+  assert.equal(
+    targets.map((step) => step.op === "move-mount" && step.createTarget),
+    ["file", "directory"],
+  );
+  const attributes = steps.find((step) => step.op === "set-mount-attributes");
+  assert.ok(attributes?.op === "set-mount-attributes" && attributes.recursive);
+});
+
+test("a mount without a type and one whose source has gone are refused", () => {
+  assert.throws(
+    () => compile((spec) => spec.mounts?.push({ destination: "/x" })),
+    /failed to mount on \/x: it has no type/,
+  );
+  assert.throws(
+    () =>
+      compile((spec) =>
+        spec.mounts?.push({ destination: "/x", type: "bind", source: "/nope", options: ["bind"] }),
+      ),
+    /failed to mount \/nope/,
+  );
+});
+
+test.run();
