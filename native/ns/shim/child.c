@@ -166,15 +166,15 @@ run_step (struct ns_child *child, const struct ns_step *step)
     case NS_MOVE_MOUNT:
       return ns_move_mount (child, step);
     case NS_MKDIR:
-      return ns_mkdir (step);
+      return ns_mkdir (child, step);
     case NS_MKNOD:
-      return ns_mknod (step);
+      return ns_mknod (child, step);
     case NS_SYMLINK:
-      return ns_symlink (step);
+      return ns_symlink (child, step);
     case NS_CHMOD:
       return ns_chmod (child, step);
     case NS_CHOWN:
-      return ns_chown (step);
+      return ns_chown (child, step);
     case NS_PIVOT_ROOT:
       return ns_pivot_root (child, step);
     case NS_MASK:

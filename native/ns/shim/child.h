@@ -31,6 +31,10 @@ struct ns_child
   int fd_directory;
   bool in_fd_directory;
   int null_device; /* the container's own, checked */
+  /* The directory that ns_open_parent opened last, or -1, and its path, which has no NUL.  */
+  int parent;
+  const char *parent_path;
+  size_t parent_length;
   int slots[NS_MAX_SLOTS];
 };
 
@@ -46,9 +50,13 @@ void ns_fail (const struct ns_child *child, int phase, int index, int error, int
 
 /* path.c. Paths are absolute and resolved in the root of the process without magic links.  */
 int ns_open_path (const char *path, unsigned long flags, unsigned long resolve);
-int ns_open_target (const char *path, enum ns_create create, unsigned long resolve);
-/* The directory that holds PATH, made where it is missing; *NAME is PATH's last component.  */
-int ns_open_parent (const char *path, const char **name);
+int ns_open_target (struct ns_child *child, const char *path, enum ns_create create,
+                    unsigned long resolve);
+/* The directory that holds PATH, made where it is missing; *NAME is PATH's last component. CHILD
+   keeps it open for the next step, so it is not the caller's to close.  */
+int ns_open_parent (struct ns_child *child, const char *path, const char **name);
+/* Another mount may lie on that directory's path from now on.  */
+void ns_forget_parent (struct ns_child *child);
 int ns_open_proc (const char *path, unsigned long flags);
 int ns_go_to_fd_directory (struct ns_child *child);
 
@@ -65,11 +73,11 @@ int ns_read_only (struct ns_child *child, const struct ns_step *step);
 int ns_bind_descriptor (struct ns_child *child, int fd, int target, unsigned long flags);
 
 /* file.c  */
-int ns_mkdir (const struct ns_step *step);
-int ns_mknod (const struct ns_step *step);
-int ns_symlink (const struct ns_step *step);
+int ns_mkdir (struct ns_child *child, const struct ns_step *step);
+int ns_mknod (struct ns_child *child, const struct ns_step *step);
+int ns_symlink (struct ns_child *child, const struct ns_step *step);
 int ns_chmod (struct ns_child *child, const struct ns_step *step);
-int ns_chown (const struct ns_step *step);
+int ns_chown (struct ns_child *child, const struct ns_step *step);
 int ns_write_proc (const struct ns_step *step);
 int ns_chdir (struct ns_child *child, const struct ns_step *step);
 

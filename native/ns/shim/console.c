@@ -40,7 +40,7 @@ bind_console (struct ns_child *child, int slave, const char *device)
 {
   if (device[0] == '\0')
     return 0;
-  int target = ns_open_target (device, NS_CREATE_FILE, RESOLVE_NO_SYMLINKS);
+  int target = ns_open_target (child, device, NS_CREATE_FILE, RESOLVE_NO_SYMLINKS);
   if (target < 0)
     return target;
   int error = ns_bind_descriptor (child, slave, target, 0);

@@ -45,10 +45,12 @@ ns_drop_bounding (const struct ns_step *step)
   uint64_t keep = step->arguments[0];
   for (unsigned long capability = 0; capability < 64; capability++)
     {
+      if ((keep >> capability & 1) != 0)
+        continue;
       long held = ns_syscall (__NR_prctl, PR_CAPBSET_READ, capability);
       if (held == -EINVAL)
         return 0;
-      if (held == 0 || (keep >> capability & 1) != 0)
+      if (held == 0)
         continue;
       long error = ns_syscall (__NR_prctl, PR_CAPBSET_DROP, capability);
       if (error < 0)

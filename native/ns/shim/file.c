@@ -8,14 +8,13 @@
 #include "text.h"
 
 int
-ns_mkdir (const struct ns_step *step)
+ns_mkdir (struct ns_child *child, const struct ns_step *step)
 {
   const char *name;
-  int parent = ns_open_parent (step->strings[0], &name);
+  int parent = ns_open_parent (child, step->strings[0], &name);
   if (parent < 0)
     return parent;
   long error = ns_syscall (__NR_mkdirat, parent, name, step->arguments[0]);
-  ns_close (parent);
   if (error != -EEXIST)
     return (int)error;
   int fd = ns_open_path (step->strings[0], O_PATH | O_DIRECTORY, 0);
@@ -30,27 +29,25 @@ encode_device (uint64_t major, uint64_t minor)
 }
 
 int
-ns_mknod (const struct ns_step *step)
+ns_mknod (struct ns_child *child, const struct ns_step *step)
 {
   const char *name;
-  int parent = ns_open_parent (step->strings[0], &name);
+  int parent = ns_open_parent (child, step->strings[0], &name);
   if (parent < 0)
     return parent;
   long error = ns_syscall (__NR_mknodat, parent, name, step->arguments[0],
                            encode_device (step->arguments[1], step->arguments[2]));
-  ns_close (parent);
   return (int)error;
 }
 
 int
-ns_symlink (const struct ns_step *step)
+ns_symlink (struct ns_child *child, const struct ns_step *step)
 {
   const char *name;
-  int parent = ns_open_parent (step->strings[1], &name);
+  int parent = ns_open_parent (child, step->strings[1], &name);
   if (parent < 0)
     return parent;
   long error = ns_syscall (__NR_symlinkat, step->strings[0], parent, name);
-  ns_close (parent);
   return (int)error;
 }
 
@@ -61,11 +58,10 @@ ns_chmod (struct ns_child *child, const struct ns_step *step)
 {
   const char *last;
   char name[NS_DECIMAL_SIZE];
-  int parent = ns_open_parent (step->strings[0], &last);
+  int parent = ns_open_parent (child, step->strings[0], &last);
   if (parent < 0)
     return parent;
   long fd = ns_syscall (__NR_openat, parent, last, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-  ns_close (parent);
   if (fd < 0)
     return (int)fd;
   long error = ns_go_to_fd_directory (child);
@@ -77,15 +73,14 @@ ns_chmod (struct ns_child *child, const struct ns_step *step)
 }
 
 int
-ns_chown (const struct ns_step *step)
+ns_chown (struct ns_child *child, const struct ns_step *step)
 {
   const char *name;
-  int parent = ns_open_parent (step->strings[0], &name);
+  int parent = ns_open_parent (child, step->strings[0], &name);
   if (parent < 0)
     return parent;
   long error = ns_syscall (__NR_fchownat, parent, name, step->arguments[0], step->arguments[1],
                            AT_SYMLINK_NOFOLLOW);
-  ns_close (parent);
   return (int)error;
 }
 

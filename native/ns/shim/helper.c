@@ -56,7 +56,7 @@ void
 ns_run_helper (int fd)
 {
   struct ns_plan plan;
-  struct ns_child child = { .fd_directory = -1, .null_device = -1 };
+  struct ns_child child = { .fd_directory = -1, .null_device = -1, .parent = -1 };
   for (size_t i = 0; i < NS_MAX_SLOTS; i++)
     child.slots[i] = -1;
   take_handoff (fd, &child, &plan);

@@ -29,6 +29,7 @@ mount_on (struct ns_child *child, const char *source, int target, const char *ty
   int error = ns_go_to_fd_directory (child);
   if (error < 0)
     return error;
+  ns_forget_parent (child);
   ns_format_decimal (name, target);
   return (int)ns_syscall (__NR_mount, source, name, type, flags, data);
 }
@@ -50,8 +51,8 @@ stat_descriptor (int fd, struct stat *status)
 int
 ns_mount (struct ns_child *child, const struct ns_step *step)
 {
-  int target
-      = ns_open_target (step->strings[1], (enum ns_create)step->arguments[1], step->arguments[2]);
+  int target = ns_open_target (child, step->strings[1], (enum ns_create)step->arguments[1],
+                               step->arguments[2]);
   if (target < 0)
     return target;
   int error = mount_on (child, or_null (step->strings[0]), target, or_null (step->strings[2]),
@@ -134,10 +135,11 @@ int
 ns_move_mount (struct ns_child *child, const struct ns_step *step)
 {
   int *slot = &child->slots[step->arguments[0]];
-  int target
-      = ns_open_target (step->strings[0], (enum ns_create)step->arguments[1], step->arguments[2]);
+  int target = ns_open_target (child, step->strings[0], (enum ns_create)step->arguments[1],
+                               step->arguments[2]);
   if (target < 0)
     return target;
+  ns_forget_parent (child);
   long error = ns_syscall (__NR_move_mount, *slot, "", target, "",
                            MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
   ns_close (target);
@@ -178,6 +180,7 @@ ns_pivot_root (struct ns_child *child, const struct ns_step *step)
   int new_root = ns_open_path (step->strings[0], O_PATH | O_DIRECTORY, 0);
   int old_root = ns_open_path ("/", O_PATH | O_DIRECTORY, 0);
   child->in_fd_directory = false;
+  ns_forget_parent (child);
   error = new_root < 0 ? new_root : old_root < 0 ? old_root : swap_roots (old_root, new_root);
   if (new_root >= 0)
     ns_close (new_root);

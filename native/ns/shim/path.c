@@ -10,6 +10,7 @@
 #include "text.h"
 
 #define NS_NAME_SIZE 256
+#define NS_PATH_SIZE 4096
 
 /* Every path is hostile once the root is the container's. Nothing of the host is attached then, so
    ".." and symlinks end inside; magic links (/proc/N/root, /proc/N/fd) would not.  */
@@ -70,71 +71,113 @@ enter_component (int directory, const char *name)
   return made < 0 ? made : open_at (directory, name, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
 }
 
-/* Walk PATH, making what is missing. LAST says what the last component becomes;
-   NS_CREATE_NOTHING stops before it and leaves it in *REST.  */
+/* Walk PATH, a directory, and make what is missing of it.  */
 static int
-walk (const char *path, enum ns_create last, const char **rest)
+make_directories (const char *path)
 {
   char name[NS_NAME_SIZE];
-  if (path[0] != '/')
-    return -EINVAL;
   int directory = open_at (AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
   while (*path == '/')
     path++;
-  while (directory >= 0)
+  while (directory >= 0 && *path != '\0')
     {
-      const char *component = path;
       int error = take_component (&path, name);
-      int next;
-      if (error < 0)
-        next = error;
-      else if (*path != '\0' || last == NS_CREATE_DIRECTORY)
-        next = enter_component (directory, name);
-      else if (last == NS_CREATE_FILE)
-        {
-          error = make_component (directory, name, last);
-          next = error < 0 ? error : open_at (directory, name, O_PATH, RESOLVE_NO_SYMLINKS);
-        }
-      else
-        {
-          *rest = component;
-          return *component == '\0' ? (ns_close (directory), -EINVAL) : directory;
-        }
+      int next = error < 0 ? error : enter_component (directory, name);
       ns_close (directory);
       directory = next;
-      if (*path == '\0')
-        break;
     }
   return directory;
 }
 
-int
-ns_open_target (const char *path, enum ns_create create, unsigned long resolve)
+void
+ns_forget_parent (struct ns_child *child)
 {
-  int fd = ns_open_path (path, O_PATH, resolve);
-  if (fd != -ENOENT || create == NS_CREATE_NOTHING)
+  if (child->parent >= 0)
+    ns_close (child->parent);
+  child->parent = -1;
+}
+
+static bool
+is_known_parent (const struct ns_child *child, const char *path, size_t length)
+{
+  if (child->parent < 0 || child->parent_length != length)
+    return false;
+  for (size_t i = 0; i < length; i++)
+    if (child->parent_path[i] != path[i])
+      return false;
+  return true;
+}
+
+/* The directory of the first LENGTH bytes of PATH.  */
+static int
+open_directory (struct ns_child *child, const char *path, size_t length)
+{
+  char name[NS_PATH_SIZE];
+  if (path[0] != '/')
+    return -EINVAL;
+  if (is_known_parent (child, path, length))
+    return child->parent;
+  if (length >= sizeof name)
+    return -ENAMETOOLONG;
+  ns_copy (name, path, length);
+  name[length] = '\0';
+  int fd = ns_open_path (length == 0 ? "/" : name, O_PATH | O_DIRECTORY, 0);
+  if (fd == -ENOENT)
+    fd = make_directories (name);
+  if (fd < 0)
     return fd;
-  return walk (path, create, NULL);
+  ns_forget_parent (child);
+  child->parent = fd;
+  child->parent_path = path;
+  child->parent_length = length;
+  return fd;
+}
+
+/* The last component of PATH, up to and with its slashes.  */
+static const char *
+find_last_component (const char *path)
+{
+  const char *last = path;
+  for (const char *at = path; *at != '\0'; at++)
+    if (at[0] == '/' && at[1] != '/' && at[1] != '\0')
+      last = at + 1;
+  return last;
+}
+
+/* The parent is cached by its name without the slash, so "/" is "".  */
+int
+ns_open_parent (struct ns_child *child, const char *path, const char **name)
+{
+  const char *last = find_last_component (path);
+  if (last == path || ns_contains (last, '/'))
+    return -EINVAL;
+  *name = last;
+  return open_directory (child, path, (size_t)(last - 1 - path));
+}
+
+static int
+make_target (struct ns_child *child, const char *path, enum ns_create create)
+{
+  char name[NS_NAME_SIZE];
+  const char *last = find_last_component (path);
+  if (last == path)
+    return -EINVAL;
+  int directory = open_directory (child, path, (size_t)(last - 1 - path));
+  if (directory < 0)
+    return directory;
+  int error = take_component (&last, name);
+  if (error == 0)
+    error = make_component (directory, name, create);
+  unsigned long flags = create == NS_CREATE_DIRECTORY ? O_PATH | O_DIRECTORY : O_PATH;
+  return error < 0 ? error : open_at (directory, name, flags, RESOLVE_NO_SYMLINKS);
 }
 
 int
-ns_open_parent (const char *path, const char **name)
+ns_open_target (struct ns_child *child, const char *path, enum ns_create create,
+                unsigned long resolve)
 {
-  const char *slash = NULL;
-  char parent[4096];
-  for (const char *at = path; *at != '\0'; at++)
-    if (*at == '/')
-      slash = at;
-  if (slash == NULL || slash[1] == '\0')
-    return -EINVAL;
-  size_t length = (size_t)(slash - path);
-  if (length >= sizeof parent)
-    return -ENAMETOOLONG;
-  ns_copy (parent, path, length);
-  parent[length] = '\0';
-  *name = slash + 1;
-  int fd = ns_open_path (length == 0 ? "/" : parent, O_PATH | O_DIRECTORY, 0);
-  return fd == -ENOENT ? walk (path, NS_CREATE_NOTHING, name) : fd;
+  int fd = ns_open_path (path, O_PATH, resolve);
+  return fd != -ENOENT || create == NS_CREATE_NOTHING ? fd : make_target (child, path, create);
 }
 
 /* The first word of struct statfs is all that is asked for; the rest is room for it.  */

@@ -244,7 +244,7 @@ void
 ns_run_start (struct ns_start *start, struct ns_thread_memory *memory, int image)
 {
   struct ns_launch launch = { .start = start };
-  launch.child = (struct ns_child){ .fd_directory = -1, .null_device = -1 };
+  launch.child = (struct ns_child){ .fd_directory = -1, .null_device = -1, .parent = -1 };
   memset (&launch.child.fds, -1, sizeof launch.child.fds);
   memset (launch.child.slots, -1, sizeof launch.child.slots);
   launch.child.fds.image = image < 0 ? -1 : image;

@@ -4,7 +4,7 @@ import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
 import { MountAttribute, MountFlag, type Step } from "../src/index.js";
 import { findObstacle, whenPossible } from "./support/capability.js";
-import { makePlan, Rootfs, run, runScript } from "./support/container.js";
+import { makePlan, Rootfs, run, runFailure, runScript } from "./support/container.js";
 
 const suite = makeSuite("steps");
 const { MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REC } = MountFlag;
@@ -71,6 +71,33 @@ whenPossible("steps", findObstacle(), () => {
       ],
     });
     assert.is((await run(plan)).stdout, "/a/b/c\nwelcome");
+  });
+
+  suite("takes an existing directory and a target with slashes behind it", async () => {
+    const mount = { op: "mount", source: "t", fstype: "tmpfs", flags: 0 } as const;
+    const steps: Step[] = [
+      { op: "mkdir", path: "/a", mode: 0o755 },
+      { ...mount, target: "/a/b//", createTarget: "directory" },
+      { ...mount, target: "/a", createTarget: "directory" },
+    ];
+    assert.is(await runScript("ls /a; grep -c ' /a' /proc/self/mountinfo", { steps }), "2");
+    const up: Step = { ...mount, target: "/a/..", createTarget: "directory" };
+    assert.match((await runFailure([up])).message, "EINVAL");
+  });
+
+  suite("what is made after a mount lies on the mount", async () => {
+    const device = { op: "mknod", mode: 0o020666, major: 1, minor: 3 } as const;
+    const steps: Step[] = [
+      { ...device, path: "/made/below" },
+      { op: "symlink", target: "below", path: "/made/link" },
+      { op: "mount", source: "t", target: "/made", fstype: "tmpfs", flags: 0 },
+      { ...device, path: "/made/above" },
+      { op: "symlink", target: "above", path: "/made/link" },
+      { op: "mkdir", path: "/made/directory", mode: 0o755 },
+      { op: "mkdir", path: "/other", mode: 0o755 },
+    ];
+    const printed = await runScript("ls /made; readlink /made/link; ls -d /other", { steps });
+    assert.is(printed, "above\ndirectory\nlink\nabove\n/other");
   });
 
   suite("takes bind mounts along into the new root, read-only where asked", async () => {
