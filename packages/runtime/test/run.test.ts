@@ -207,6 +207,16 @@ test("no device can be opened but the standard ones", async () => {
   assert.match(stderr.toString(), /\/disk: Operation not permitted/);
 });
 
+test("privileged gives all that the caller has, and nothing that it has not", async () => {
+  const { stdout, stderr } = await shell(
+    "mount -t tmpfs none /mnt && echo mounted; ls /dev | wc -l",
+    {
+      privileged: true,
+    },
+  );
+  assert.match(stdout.toString(), /mounted/, stderr.toString());
+});
+
 test("without a cgroup nobody makes device nodes", async () => {
   const { stderr } = await shell("mknod /disk b 7 0", { cgroups: "disabled" });
   assert.match(stderr.toString(), /Operation not permitted/);

@@ -83,22 +83,35 @@ export interface SelectCapabilitiesOptions {
   /** Names, or `ALL`. */
   add?: readonly string[];
   drop?: readonly string[];
+  /** What can be given at all: `ALL` and `base` mean no more than this. Default every capability of Linux. */
+  held?: readonly string[];
   /** What there is before. Default {@link DEFAULT_CAPABILITIES}. */
   base?: readonly string[];
 }
 
 /**
  * Docker's rule for `--cap-add` and `--cap-drop`: `ALL` on one side makes the names on the other its exceptions.
- * @throws SpecError `INVALID_CAPABILITY`.
+ * @throws SpecError `INVALID_CAPABILITY`; `CAPABILITY_NOT_HELD` for one that is added by name and cannot be given
  */
 export function selectCapabilities(options: SelectCapabilitiesOptions): string[] {
   const add = parseList(options.add ?? []);
   const drop = parseList(options.drop ?? []);
+  const held = new Set(options.held ?? CAPABILITIES);
+  const lacking = add.names.find((name) => !held.has(name));
+  if (lacking !== undefined) {
+    throw new SpecError(
+      `failed to add capability ${lacking}: this process does not have it itself`,
+      {
+        code: "CAPABILITY_NOT_HELD",
+        hint: "leave it out, or run where root has all capabilities",
+      },
+    );
+  }
   const selected = new Set(drop.all ? [] : (options.base ?? DEFAULT_CAPABILITIES));
   if (add.all) for (const name of CAPABILITIES) selected.add(name);
   for (const name of drop.names) selected.delete(name);
   for (const name of add.names) selected.add(name);
-  return CAPABILITIES.filter((name) => selected.has(name));
+  return CAPABILITIES.filter((name) => selected.has(name) && held.has(name));
 }
 
 function parseList(names: readonly string[]): { all: boolean; names: string[] } {

@@ -25,6 +25,16 @@ test("ALL on one side makes the other side its exceptions", () => {
   assert.equal(selectCapabilities({ drop: ["all"] }), []);
 });
 
+test("nothing is given that the caller does not have", () => {
+  const held = ["CAP_CHOWN", "CAP_KILL"];
+  assert.equal(selectCapabilities({ held }), held);
+  assert.equal(selectCapabilities({ add: ["ALL"], held }), held);
+  assert.throws(
+    () => selectCapabilities({ add: ["NET_ADMIN"], held }),
+    (error: Error & { code?: string }) => error.code === "CAPABILITY_NOT_HELD",
+  );
+});
+
 test("a name that Linux does not have is refused", () => {
   assert.throws(() => selectCapabilities({ add: ["FLY"] }), /failed to parse capability "FLY"/);
   assert.throws(() => selectCapabilities({ drop: [""] }), /INVALID|failed to parse capability/);

@@ -4,6 +4,7 @@ import { checkContainerName } from "../state/container-id.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
+import { readHeldCapabilities } from "./held-capabilities.js";
 
 /**
  * Refuses what can be refused without the image, before minutes are spent on making one.
@@ -14,5 +15,9 @@ export function checkOptions(options: ContainerOptions): void {
   generateResources(options.limits ?? {});
   generateMounts(options.mounts ?? []);
   generateRlimits(options.ulimits ?? {});
-  selectCapabilities({ add: options.capAdd ?? [], drop: options.capDrop ?? [] });
+  selectCapabilities({
+    add: options.capAdd ?? [],
+    drop: options.capDrop ?? [],
+    held: readHeldCapabilities(),
+  });
 }

@@ -17,6 +17,7 @@ import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./defau
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
+import { readHeldCapabilities } from "./held-capabilities.js";
 import { listHostDevices } from "./host-devices.js";
 import { listThermalThrottles } from "./thermal-throttles.js";
 
@@ -118,6 +119,7 @@ function generateCapabilities(options: ContainerOptions, uid: number): LinuxCapa
   const bounding = selectCapabilities({
     add: options.privileged ? ["ALL", ...(options.capAdd ?? [])] : (options.capAdd ?? []),
     drop: options.capDrop ?? [],
+    held: readHeldCapabilities(),
   });
   const held = uid === 0 ? bounding : [];
   return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ContainerOptions } from "../../src/options.ts";
 import { generateSpec } from "../../src/spec/generate-spec.ts";
+import { parseHeldCapabilities, readHeldCapabilities } from "../../src/spec/held-capabilities.ts";
 import { generateContainerId } from "../../src/state/container-id.ts";
 
 const test = suite("generateSpec");
@@ -64,12 +65,20 @@ test("the host's network keeps the host's name and no namespace of its own", () 
 test("privileged opens what is closed by default, and only then", () => {
   const open = generate({ privileged: true });
   assert.equal(open.linux?.maskedPaths, []);
-  assert.is(open.process.capabilities?.bounding?.length, 41);
+  assert.equal(open.process.capabilities?.bounding, readHeldCapabilities());
   assert.is(open.process.noNewPrivileges, false);
   const closed = generate({});
   assert.ok(closed.linux?.maskedPaths?.includes("/proc/kcore"));
   assert.is(closed.process.noNewPrivileges, true);
   assert.is(closed.linux?.resources?.devices?.[0]?.allow, false);
+});
+
+test("the caller's own capabilities are read bit by bit", () => {
+  assert.equal(parseHeldCapabilities("Name:\tx\nCapPrm:\t0000000000000021\nCapEff:\t0\n"), [
+    "CAP_CHOWN",
+    "CAP_KILL",
+  ]);
+  assert.equal(parseHeldCapabilities(""), []);
 });
 
 test("a mount of the caller's replaces the default one at the same place", () => {
