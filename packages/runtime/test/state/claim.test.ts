@@ -1,0 +1,86 @@
+import { mkdtempSync, readdirSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { removeTree } from "@dockher/rootfs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  claimContainer,
+  isOwned,
+  listContainers,
+  locateState,
+  readRecord,
+  releaseClaim,
+  writeRecord,
+} from "../../src/state/claim.ts";
+import { checkContainerName, generateContainerId } from "../../src/state/container-id.ts";
+import { sweepContainers } from "../../src/state/sweep.ts";
+
+const test = suite("claims");
+
+const root = mkdtempSync(join(tmpdir(), "dockher-claim-"));
+test.after(() => removeTree(root));
+const state = locateState(root);
+
+test("a claim is found by everyone, belongs to this process and goes without a trace", () => {
+  const record = { state, id: generateContainerId() };
+  claimContainer(record, "one");
+  writeRecord(record, "image", "sha256:1");
+  assert.ok(isOwned(record));
+  assert.is(readRecord(record, "name"), "one");
+  assert.is(readRecord(record, "image"), "sha256:1");
+  assert.equal(listContainers(state), [record]);
+  releaseClaim(record);
+  assert.equal(readdirSync(state.containers), ["names"]);
+  assert.equal(readdirSync(state.names), []);
+});
+
+test("a name that is taken is refused, and the refused container leaves nothing", () => {
+  const first = { state, id: generateContainerId() };
+  const second = { state, id: generateContainerId() };
+  claimContainer(first, "same");
+  assert.throws(
+    () => claimContainer(second, "same"),
+    (error: Error & { code?: string }) =>
+      error.code === "NAME_IN_USE" && error.message.includes(first.id.slice(0, 12)),
+  );
+  assert.equal(listContainers(state), [first]);
+  releaseClaim(second);
+  assert.is(readdirSync(state.names).length, 1);
+  releaseClaim(first);
+});
+
+test("a claim without a living owner is swept, one with is not", async () => {
+  const living = { state, id: generateContainerId() };
+  const dead = { state, id: generateContainerId() };
+  const odd = { state, id: generateContainerId() };
+  claimContainer(living, "living");
+  symlinkSync(
+    "1.1.1.00000000-0000-0000-0000-000000000000",
+    join(state.containers, `${dead.id}.owner`),
+  );
+  symlinkSync("what is this", join(state.containers, `${odd.id}.owner`));
+  assert.not.ok(isOwned(dead));
+  await sweepContainers(state);
+  assert.equal(listContainers(state), [living]);
+  releaseClaim(living);
+});
+
+test("no directory yet means no containers", () => {
+  assert.equal(listContainers(locateState(join(root, "nowhere"))), []);
+});
+
+test("ids are 64 hexadecimal digits, and no two are the same", () => {
+  const ids = new Set(Array.from({ length: 100 }, generateContainerId));
+  assert.is(ids.size, 100);
+  for (const id of ids) assert.match(id, /^[0-9a-f]{64}$/);
+});
+
+test("names are Docker's", () => {
+  for (const name of ["ab", "A0", "web_1.x-y"]) checkContainerName(name);
+  for (const name of ["", "a", "-a", ".a", "a/b", "a b", "..", "ä1", "x".repeat(200)]) {
+    assert.throws(() => checkContainerName(name), /not a valid name/, name);
+  }
+});
+
+test.run();
