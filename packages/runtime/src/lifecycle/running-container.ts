@@ -30,6 +30,7 @@ export class RunningContainer implements Container {
   readonly #process: LaunchedProcess;
   readonly #result: Promise<ContainerResult>;
   #killedFor: KillReason | undefined;
+  #ended = false;
 
   constructor(given: RunningContainerOptions) {
     const { record, options, process } = given;
@@ -57,7 +58,7 @@ export class RunningContainer implements Container {
 
   /** Kills the container, and says so in its result; without effect where it has ended. */
   killFor(reason: KillReason): void {
-    if (this.#process.kill("SIGKILL")) this.#killedFor ??= reason;
+    if (!this.#ended && this.#process.kill("SIGKILL")) this.#killedFor ??= reason;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -80,6 +81,7 @@ export class RunningContainer implements Container {
 
   async #end({ record, process, cgroup, undo }: RunningContainerOptions): Promise<ContainerResult> {
     const exit = await process.exited;
+    this.#ended = true;
     const stats = await cgroup?.stats();
     const usage: ResourceUsage = {
       cpuTimeUs: stats?.cpu.usageUs ?? exit.userMicroseconds + exit.systemMicroseconds,

@@ -21,15 +21,16 @@ import { generateSpec } from "../spec/generate-spec.js";
 import {
   type ContainerRecord,
   claimContainer,
+  createRecord,
   locateContainer,
   locateState,
   releaseClaim,
   writeRecord,
 } from "../state/claim.js";
-import { generateContainerId } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
 import { createContainerCgroup } from "./container-cgroup.js";
+import { explainLaunchFailure } from "./explain-launch-failure.js";
 import { requireRoot } from "./require-root.js";
 import { RunningContainer } from "./running-container.js";
 import { UndoList } from "./undo-list.js";
@@ -75,7 +76,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   await sweepContainers(state);
   const source = await resolveSource({ ...options, directories });
 
-  const record: ContainerRecord = { state, id: generateContainerId() };
+  const record = createRecord(state);
   const spec = generateSpec({
     options,
     id: record.id,
@@ -98,7 +99,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   signal?.throwIfAborted();
   const process = await launch(plan, { signal }).catch((error: unknown) => {
     signal?.throwIfAborted();
-    throw error;
+    throw explainLaunchFailure(error, plan);
   });
   return new RunningContainer({ record, options, process, cgroup, undo });
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from "n
 import { join } from "node:path";
 import { formatIdentity, identifySelf, isAlive, parseIdentity } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
-import { type ContainerId, parseContainerId } from "./container-id.js";
+import { type ContainerId, generateContainerId, parseContainerId } from "./container-id.js";
 
 /**
  * What of a container outlives a crash, and who answers for it. Each fact is the target of a symbolic link,
@@ -20,16 +20,26 @@ export interface StateDirectory {
   names: string;
 }
 
-type RecordKind = "owner" | "name" | "image" | "cgroup";
+/** The owner is the last to go: until then a crash leaves the rest findable. */
+const KINDS = ["name", "image", "cgroup", "owner"] as const;
+
+type RecordKind = (typeof KINDS)[number];
 
 export interface ContainerRecord {
   state: StateDirectory;
   id: ContainerId;
+  /** What has been written, or may have been by another process. */
+  kinds: Set<RecordKind>;
 }
 
 export function locateState(root: string): StateDirectory {
   const containers = join(root, "containers");
   return { containers, names: join(containers, "names") };
+}
+
+/** The record of a new container, of which nothing is written yet. */
+export function createRecord(state: StateDirectory): ContainerRecord {
+  return { state, id: generateContainerId(), kinds: new Set() };
 }
 
 /** The directory of a container's own files. */
@@ -54,15 +64,15 @@ export function claimContainer(record: ContainerRecord, name?: string): void {
   }
 }
 
-/** Removes every record of the container, the owner's last: until then a crash leaves it findable. */
+/** Removes every record of the container. */
 export function releaseClaim(record: ContainerRecord): void {
   const name = readRecord(record, "name");
   if (name !== undefined) {
     const link = join(record.state.names, name);
     if (readLinkIfThere(link) === record.id) removeLink(link);
   }
-  for (const kind of ["name", "image", "cgroup", "owner"] as const) {
-    removeLink(locateRecord(record, kind));
+  for (const kind of KINDS) {
+    if (record.kinds.has(kind)) removeLink(locateRecord(record, kind));
   }
 }
 
@@ -74,10 +84,11 @@ export function isOwned(record: ContainerRecord): boolean {
 
 export function writeRecord(record: ContainerRecord, kind: RecordKind, value: string): void {
   symlinkSync(value, locateRecord(record, kind));
+  record.kinds.add(kind);
 }
 
 export function readRecord(record: ContainerRecord, kind: RecordKind): string | undefined {
-  return readLinkIfThere(locateRecord(record, kind));
+  return record.kinds.has(kind) ? readLinkIfThere(locateRecord(record, kind)) : undefined;
 }
 
 /** All containers on record, running or left over. */
@@ -93,7 +104,7 @@ export function listContainers(state: StateDirectory): ContainerRecord[] {
     .filter((entry) => entry.endsWith(".owner"))
     .map((entry) => parseContainerId(entry.slice(0, -".owner".length)))
     .filter((id) => id !== undefined)
-    .map((id) => ({ state, id }));
+    .map((id) => ({ state, id, kinds: new Set(KINDS) }));
 }
 
 function claimName(record: ContainerRecord, name: string): void {
