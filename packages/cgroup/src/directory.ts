@@ -37,16 +37,19 @@ export function listTree(directory: string): string[] {
 
 /** Removes a cgroup with all below it; false where a process is still in one of them. */
 export function removeTree(directory: string): boolean {
-  return listTree(directory).every((cgroup) => {
-    try {
-      rmdirSync(cgroup);
-      return true;
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === "ENOENT") return true;
-      // ENOTEMPTY comes from plain file systems, EBUSY from cgroups.
-      if (errno === "EBUSY" || errno === "ENOTEMPTY") return false;
-      throw wrapErrno(`remove cgroup ${cgroup}`, error);
-    }
-  });
+  // Most have nothing below them, which to look for costs more than to try.
+  return removeLeaf(directory) || listTree(directory).every(removeLeaf);
+}
+
+function removeLeaf(directory: string): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === "ENOENT") return true;
+    // ENOTEMPTY comes from plain file systems, EBUSY from cgroups.
+    if (errno === "EBUSY" || errno === "ENOTEMPTY") return false;
+    throw wrapErrno(`remove cgroup ${directory}`, error);
+  }
 }

@@ -16,10 +16,11 @@ export function unescapeMountPath(text: string): string {
   );
 }
 
-/** Parses /proc/PID/mountinfo. Lines that break the format are left out, as a newer kernel may add kinds of lines. */
+/** The cgroup mounts of /proc/PID/mountinfo. Lines that break the format are left out, as a newer kernel may add kinds of lines. */
 export function parseMountinfo(text: string): MountInfo[] {
   const mounts: MountInfo[] = [];
   for (const line of text.split("\n")) {
+    if (!line.includes(" - cgroup")) continue;
     const fields = line.split(" ");
     // The optional fields between the sixth and the hyphen vary in number.
     const hyphen = fields.indexOf("-", 6);
