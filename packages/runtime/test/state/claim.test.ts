@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   claimContainer,
+  createRecord,
   isOwned,
   listContainers,
   locateState,
@@ -21,39 +22,40 @@ const test = suite("claims");
 const root = mkdtempSync(join(tmpdir(), "dockher-claim-"));
 test.after(() => removeTree(root));
 const state = locateState(root);
+const listIds = (): string[] => listContainers(state).map(({ id }) => id);
 
 test("a claim is found by everyone, belongs to this process and goes without a trace", () => {
-  const record = { state, id: generateContainerId() };
+  const record = createRecord(state);
   claimContainer(record, "one");
   writeRecord(record, "image", "sha256:1");
   assert.ok(isOwned(record));
   assert.is(readRecord(record, "name"), "one");
   assert.is(readRecord(record, "image"), "sha256:1");
-  assert.equal(listContainers(state), [record]);
+  assert.equal(listIds(), [record.id]);
   releaseClaim(record);
   assert.equal(readdirSync(state.containers), ["names"]);
   assert.equal(readdirSync(state.names), []);
 });
 
 test("a name that is taken is refused, and the refused container leaves nothing", () => {
-  const first = { state, id: generateContainerId() };
-  const second = { state, id: generateContainerId() };
+  const first = createRecord(state);
+  const second = createRecord(state);
   claimContainer(first, "same");
   assert.throws(
     () => claimContainer(second, "same"),
     (error: Error & { code?: string }) =>
       error.code === "NAME_IN_USE" && error.message.includes(first.id.slice(0, 12)),
   );
-  assert.equal(listContainers(state), [first]);
+  assert.equal(listIds(), [first.id]);
   releaseClaim(second);
   assert.is(readdirSync(state.names).length, 1);
   releaseClaim(first);
 });
 
 test("a claim without a living owner is swept, one with is not", async () => {
-  const living = { state, id: generateContainerId() };
-  const dead = { state, id: generateContainerId() };
-  const odd = { state, id: generateContainerId() };
+  const living = createRecord(state);
+  const dead = createRecord(state);
+  const odd = createRecord(state);
   claimContainer(living, "living");
   symlinkSync(
     "1.1.1.00000000-0000-0000-0000-000000000000",
@@ -62,7 +64,7 @@ test("a claim without a living owner is swept, one with is not", async () => {
   symlinkSync("what is this", join(state.containers, `${odd.id}.owner`));
   assert.not.ok(isOwned(dead));
   await sweepContainers(state);
-  assert.equal(listContainers(state), [living]);
+  assert.equal(listIds(), [living.id]);
   releaseClaim(living);
 });
 
