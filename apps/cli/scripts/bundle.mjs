@@ -38,12 +38,14 @@ const leaveAddon = {
       const code = readFileSync(path, "utf8");
       return { contents: code.replaceAll("import.meta.dirname", "locateNs()") };
     });
-    // node:module would load Node's loader of ES modules, and there is a require already.
+    // node:module would load Node's loader of ES modules, and the addon is found already: it is opened as require() would.
     onResolve({ filter: /^node:module$/ }, ({ path, importer }) => {
-      return own.test(importer) ? { path, namespace: "own-require" } : undefined;
+      return own.test(importer) ? { path, namespace: "open-addon" } : undefined;
     });
-    onLoad({ filter: /.*/, namespace: "own-require" }, () => {
-      return { contents: "export const createRequire = () => require;" };
+    onLoad({ filter: /.*/, namespace: "open-addon" }, () => {
+      const open =
+        "(path) => { const addon = { exports: {} }; process.dlopen(addon, path); return addon.exports; }";
+      return { contents: `export const createRequire = () => ${open};` };
     });
   },
 };
@@ -95,7 +97,7 @@ for (const name of readdirSync(dist)) {
 }
 const main = await joinStartFiles();
 const hash = createHash("sha256").update(main).digest("hex").slice(0, 16);
-// Wrapped here, so that bin/code-cache.js can hand it to V8 without another copy.
+// Wrapped here, so that bin/dockher.js can hand it to V8 without another copy.
 const wrapped = `(function(exports,require,module,__filename,__dirname){${main}\n})`;
 writeFileSync(join(dist, "main.cjs"), `//${hash}\n${wrapped}`);
 for (const [name, text] of texts) {
@@ -157,7 +159,17 @@ async function joinStartFiles() {
       },
     ],
   });
-  return defineMeta(outputFiles[0].text);
+  return shareBuiltins(defineMeta(outputFiles[0].text));
+}
+
+/** Each file that was joined asks Node for its own modules, and each question costs 20 µs: one of each kind will do. */
+function shareBuiltins(code) {
+  const shared = new Set();
+  const joined = code.replaceAll(/\brequire\("(?:node:)?(fs|os|path|util)"\)/g, (_, name) => {
+    shared.add(name);
+    return `node_${name}`;
+  });
+  return [...shared].map((name) => `const node_${name}=require("node:${name}");`).join("") + joined;
 }
 
 async function toCommonJs(text) {

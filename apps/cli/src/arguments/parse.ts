@@ -27,19 +27,26 @@ export function parseArguments<Table extends OptionTable>(
   grammar: CanonicalizeOptions = {},
 ): ParsedArguments<Table> {
   const { options, operands } = canonicalize(args, table, grammar);
-  const valued = [...namesOf(table, "value"), ...namesOf(table, "list")];
+  const given = selectGiven(table, options);
+  const valued = [...namesOf(given, "value"), ...namesOf(given, "list")];
   const parsed = Parser(options, {
-    boolean: namesOf(table, "flag"),
+    boolean: namesOf(given, "flag"),
     string: valued,
     narg: Object.fromEntries(valued.map((name) => [name, 1])),
     configuration: CONFIGURATION,
   });
   const values: Record<string, unknown> = {};
   for (const [name, { kind }] of Object.entries(table)) {
-    const given: unknown[] = parsed[name] === undefined ? [] : [parsed[name]].flat();
-    values[name] = kind === "list" ? given : given.at(-1);
+    const written: unknown[] = parsed[name] === undefined ? [] : [parsed[name]].flat();
+    values[name] = kind === "list" ? written : written.at(-1);
   }
   return { options: values as OptionValues<Table>, operands };
+}
+
+/** Of a long table the few that were given: the parser looks at each one that it is told of, many times. */
+function selectGiven(table: OptionTable, words: readonly string[]): OptionTable {
+  const given = new Set(words.map((word) => word.split("=", 1)[0]));
+  return Object.fromEntries(Object.entries(table).filter(([name]) => given.has(`--${name}`)));
 }
 
 function namesOf(table: OptionTable, kind: OptionKind): string[] {

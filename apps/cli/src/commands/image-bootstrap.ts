@@ -45,7 +45,7 @@ An image that was made from the same recipe and options is left as it is.`,
   execute: async ({ options, operands }, { root, env, print, notice }) => {
     if (operands.length > 1) throw refuseMany(operands);
     const image = operands[0] ?? (await findDefaultImage(env));
-    using signals = forwardSignals({ terminal: false, notice });
+    const signals = forwardSignals({ terminal: false, notice });
     try {
       const quiet = options.quiet === true;
       const choices = readBootstrapChoices(options);

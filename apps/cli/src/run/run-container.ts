@@ -21,7 +21,7 @@ export interface RunContainerOptions {
 /** Runs a container on this process's own streams or terminal, forwards signals, and resolves to the exit code. */
 export async function runContainer(options: RunContainerOptions): Promise<number> {
   const { container: described, terminal, notice } = options;
-  using signals = forwardSignals({ terminal: terminal.tty, notice });
+  const signals = forwardSignals({ terminal: terminal.tty, notice });
   try {
     await using container = await start(options, signals.abort);
     signals.attach(container);

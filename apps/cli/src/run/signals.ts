@@ -26,7 +26,7 @@ const FORWARDED = [
 /** After this many Ctrl-C a container that ignores them is killed. */
 const PATIENCE = 3;
 
-export interface SignalForwarding extends Disposable {
+export interface SignalForwarding {
   /** Aborted by INT, TERM, HUP or QUIT until a container takes the signals. */
   readonly abort: AbortSignal;
   /** The signal that aborted. */
@@ -41,7 +41,10 @@ export interface ForwardOptions {
   notice: (line: string) => void;
 }
 
-/** Catches signals: before the container runs they undo its making, afterwards they are the container's. */
+/**
+ * Catches signals until this process ends: before the container runs they undo its making, afterwards they are the
+ * container's.
+ */
 export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForwarding {
   const controller = new AbortController();
   const signals = FORWARDED.filter((signal) => !(terminal && signal === "SIGWINCH"));
@@ -67,9 +70,6 @@ export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForw
     },
     attach: (running) => {
       container = running;
-    },
-    [Symbol.dispose]: () => {
-      for (const signal of signals) process.off(signal, onSignal);
     },
   };
 }

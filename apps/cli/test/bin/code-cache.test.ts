@@ -1,13 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-
-const LOADER = fileURLToPath(new URL("../../bin/code-cache.js", import.meta.url));
+import { BIN } from "./dockher.ts";
 
 interface Context {
   directory: string;
@@ -19,17 +26,15 @@ const test = suite<Context>("code cache");
 
 test.before.each((context) => {
   const directory = mkdtempSync(join(tmpdir(), "dockher-code-"));
-  const bundle = join(directory, "bundle.cjs");
-  const script = join(directory, "start.cjs");
+  const bundle = join(directory, "dist/main.cjs");
+  const script = join(directory, "bin/dockher.cjs");
   const hash = randomBytes(8).toString("hex");
   const body = 'console.log(require("node:path").basename(__filename), module.id === __filename);';
+  for (const name of ["bin", "dist"]) mkdirSync(join(directory, name));
+  copyFileSync(BIN, script);
   writeFileSync(
     bundle,
     `//${hash}\n(function(exports,require,module,__filename,__dirname){${body}\n})`,
-  );
-  writeFileSync(
-    script,
-    `require(${JSON.stringify(LOADER)}).loadCached(${JSON.stringify(bundle)});`,
   );
   const base = process.geteuid?.() === 0 ? "/var/cache" : directory;
   const cache = join(base, "dockher/code", `${hash}-${process.version}-${process.arch}`);
@@ -48,13 +53,13 @@ test.after.each(({ directory, cache }) => {
 });
 
 test("is written once, by a run, and changes nothing", ({ cache, start }) => {
-  assert.is(start("--help"), "bundle.cjs true\n");
+  assert.is(start("--help"), "main.cjs true\n");
   start("run", "--help");
   assert.not.ok(existsSync(cache));
-  assert.is(start("run"), "bundle.cjs true\n");
+  assert.is(start("run"), "main.cjs true\n");
   const { ino, mode } = statSync(cache);
   assert.is(mode & 0o777, 0o600);
-  assert.is(start("run"), "bundle.cjs true\n");
+  assert.is(start("run"), "main.cjs true\n");
   assert.is(statSync(cache).ino, ino);
 });
 
@@ -62,14 +67,14 @@ test("is not read where others may write it", ({ cache, start }) => {
   start("run");
   const { ino } = statSync(cache);
   chmodSync(cache, 0o620);
-  assert.is(start("run"), "bundle.cjs true\n");
+  assert.is(start("run"), "main.cjs true\n");
   assert.is.not(statSync(cache).ino, ino);
 });
 
 test("is replaced where it is damaged", ({ cache, start }) => {
   start("run");
   writeFileSync(cache, "nonsense");
-  assert.is(start("run"), "bundle.cjs true\n");
+  assert.is(start("run"), "main.cjs true\n");
   assert.ok(statSync(cache).size > "nonsense".length);
 });
 
