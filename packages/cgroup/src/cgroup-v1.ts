@@ -13,8 +13,8 @@ import { checkCpuset } from "./resources/cpuset.js";
 import type { CurrentValues } from "./resources/plan.js";
 import { planV1 } from "./resources/plan-v1.js";
 import { refuseUnified, validateResources } from "./resources/validate.js";
-import type { CgroupStats } from "./stats.js";
-import { readOomKillsV1, readStatsV1 } from "./stats-v1.js";
+import type { CgroupStats, CgroupTotals } from "./stats.js";
+import { readOomKillsV1, readStatsV1, readTotalsV1 } from "./stats-v1.js";
 import { type WaitOptions, waitUntil } from "./wait.js";
 
 export class CgroupV1 implements Cgroup {
@@ -76,6 +76,10 @@ export class CgroupV1 implements Cgroup {
 
   async stats(): Promise<CgroupStats> {
     return readStatsV1(this.location.directories);
+  }
+
+  readTotals(): CgroupTotals {
+    return readTotalsV1(this.location.directories);
   }
 
   readOomKills(): number {

@@ -16,8 +16,8 @@ import { checkCpuset } from "./resources/cpuset.js";
 import { planV2 } from "./resources/plan-v2.js";
 import { refuseDevices, validateResources } from "./resources/validate.js";
 
-import type { CgroupStats } from "./stats.js";
-import { readStatsV2 } from "./stats-v2.js";
+import type { CgroupStats, CgroupTotals } from "./stats.js";
+import { readMemoryEvents, readStatsV2, readTotalsV2 } from "./stats-v2.js";
 import { type WaitOptions, waitUntil } from "./wait.js";
 
 export class CgroupV2 implements Cgroup {
@@ -69,8 +69,12 @@ export class CgroupV2 implements Cgroup {
     return readStatsV2(this.#directory);
   }
 
+  readTotals(): CgroupTotals {
+    return readTotalsV2(this.#directory);
+  }
+
   readOomKills(): number {
-    return parseFlatKeyed(readControl(this.#directory, "memory.events") ?? "").get("oom_kill") ?? 0;
+    return readMemoryEvents(this.#directory).get("oom_kill") ?? 0;
   }
 
   async *watchOomKills(options: { signal?: AbortSignal } = {}): AsyncGenerator<number, void> {

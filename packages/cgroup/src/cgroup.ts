@@ -1,6 +1,6 @@
 import type { LinuxResources } from "@dockher/spec";
 import type { Controller } from "./hierarchy.js";
-import type { CgroupStats } from "./stats.js";
+import type { CgroupStats, CgroupTotals } from "./stats.js";
 import type { WaitOptions } from "./wait.js";
 
 /** Where a cgroup lies on disk: plain JSON, so that another process can open it again with `openCgroup`. */
@@ -54,6 +54,9 @@ export interface Cgroup extends AsyncDisposable {
   thaw(options?: WaitOptions): Promise<void>;
 
   stats(): Promise<CgroupStats>;
+
+  /** What to ask at the end: a few small reads, where `stats()` has many. */
+  readTotals(): CgroupTotals;
 
   /** How many processes an out-of-memory killer has ended in here: one small read. 0 without the memory controller. */
   readOomKills(): number;

@@ -26,6 +26,7 @@ export {
 } from "./spawn/spawn-in-cgroup.js";
 export type {
   CgroupStats,
+  CgroupTotals,
   CpuStats,
   IoStats,
   MemoryStats,

@@ -1,6 +1,13 @@
 import { parseCount, parseFlatKeyed, parseLimit, readControl } from "./control-file.js";
 import type { Controller } from "./hierarchy.js";
-import type { CgroupStats, CpuStats, IoStats, MemoryStats, PidsStats } from "./stats.js";
+import type {
+  CgroupStats,
+  CgroupTotals,
+  CpuStats,
+  IoStats,
+  MemoryStats,
+  PidsStats,
+} from "./stats.js";
 
 /** Reads the counters of a v1 cgroup from the directory that each joined controller has. */
 export function readStatsV1(
@@ -14,9 +21,28 @@ export function readStatsV1(
   return stats;
 }
 
+/** Reads what is left at the end. */
+export function readTotalsV1(
+  directories: Readonly<Partial<Record<Controller, string>>>,
+): CgroupTotals {
+  const { memory } = directories;
+  const cpu = readCpu(directories.cpuacct, directories.cpu);
+  if (memory === undefined) return { cpu, oomKills: 0 };
+  const peak = readPeak(memory);
+  return {
+    cpu,
+    ...(peak === undefined ? {} : { peakMemory: peak }),
+    oomKills: readOomKillsV1(memory),
+  };
+}
+
+function readPeak(directory: string): number | undefined {
+  return parseCount(readControl(directory, "memory.max_usage_in_bytes"));
+}
+
 function readMemory(directory: string): MemoryStats {
   const usage = parseCount(readControl(directory, "memory.usage_in_bytes")) ?? 0;
-  const peak = parseCount(readControl(directory, "memory.max_usage_in_bytes"));
+  const peak = readPeak(directory);
   const swap = /^swap (\d+)$/m.exec(readControl(directory, "memory.stat") ?? "")?.[1];
   return {
     usage,

@@ -1,6 +1,7 @@
 import { parseCount, parseFlatKeyed, parseLimit, readControl } from "./control-file.js";
 import type {
   CgroupStats,
+  CgroupTotals,
   CpuStats,
   IoStats,
   MemoryStats,
@@ -24,11 +25,30 @@ export function readStatsV2(directory: string): CgroupStats {
   return stats;
 }
 
+/** Reads what is left at the end. */
+export function readTotalsV2(directory: string): CgroupTotals {
+  const peak = readPeak(directory);
+  return {
+    cpu: readCpu(directory),
+    ...(peak === undefined ? {} : { peakMemory: peak }),
+    oomKills: readMemoryEvents(directory).get("oom_kill") ?? 0,
+  };
+}
+
+function readPeak(directory: string): number | undefined {
+  return parseCount(readControl(directory, "memory.peak"));
+}
+
+/** The lines of memory.events; none without the memory controller. */
+export function readMemoryEvents(directory: string): Map<string, number> {
+  return parseFlatKeyed(readControl(directory, "memory.events") ?? "");
+}
+
 function readMemory(directory: string): MemoryStats | undefined {
   const usage = parseCount(readControl(directory, "memory.current"));
   if (usage === undefined) return undefined;
-  const events = parseFlatKeyed(readControl(directory, "memory.events") ?? "");
-  const peak = parseCount(readControl(directory, "memory.peak"));
+  const events = readMemoryEvents(directory);
+  const peak = readPeak(directory);
   const swap = parseCount(readControl(directory, "memory.swap.current"));
   return {
     usage,

@@ -8,6 +8,15 @@ export interface CgroupStats {
   pressure?: { cpu?: Pressure; memory?: Pressure; io?: Pressure };
 }
 
+/** The part of {@link CgroupStats} that still says something when every process has ended. */
+export interface CgroupTotals {
+  cpu: CpuStats;
+  /** As {@link MemoryStats.peak}. */
+  peakMemory?: number;
+  /** As {@link MemoryStats.oomKills}; 0 without the memory controller. */
+  oomKills: number;
+}
+
 /** Bytes, and counts of events. */
 export interface MemoryStats {
   usage: number;

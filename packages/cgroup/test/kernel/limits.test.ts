@@ -45,6 +45,10 @@ realTest(
     assert.is(memory?.limit, 20 * MIB);
     assert.is((memory?.maxEvents ?? 0) > 0, cgroup.version === 2);
     assert.ok((memory?.peak ?? 0) > 10 * MIB && (memory?.peak ?? 0) <= 20 * MIB, `${memory?.peak}`);
+    const { oomKills, peakMemory, cpu } = cgroup.readTotals();
+    assert.is(oomKills, 1);
+    assert.is(peakMemory, memory?.peak);
+    assert.ok((cpu.usageUs ?? 0) > 0);
   },
 );
 

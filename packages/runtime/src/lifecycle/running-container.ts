@@ -82,14 +82,14 @@ export class RunningContainer implements Container {
   async #end({ record, process, cgroup, undo }: RunningContainerOptions): Promise<ContainerResult> {
     const exit = await process.exited;
     this.#ended = true;
-    const stats = await cgroup?.stats();
+    const totals = cgroup?.readTotals();
     const usage: ResourceUsage = {
-      cpuTimeUs: stats?.cpu.usageUs ?? exit.userMicroseconds + exit.systemMicroseconds,
-      userTimeUs: stats?.cpu.userUs ?? exit.userMicroseconds,
-      systemTimeUs: stats?.cpu.systemUs ?? exit.systemMicroseconds,
+      cpuTimeUs: totals?.cpu.usageUs ?? exit.userMicroseconds + exit.systemMicroseconds,
+      userTimeUs: totals?.cpu.userUs ?? exit.userMicroseconds,
+      systemTimeUs: totals?.cpu.systemUs ?? exit.systemMicroseconds,
       wallTimeMs: exit.wallNanoseconds / 1e6,
-      peakMemory: stats?.memory?.peak ?? exit.peakResidentBytes,
-      oomKills: stats?.memory?.oomKills ?? 0,
+      peakMemory: totals?.peakMemory ?? exit.peakResidentBytes,
+      oomKills: totals?.oomKills ?? 0,
     };
     const failures = await undo.run();
     if (failures.length > 0) {
