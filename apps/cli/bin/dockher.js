@@ -29,7 +29,8 @@ try {
  * @param {string} file absolute
  */
 function loadCached(file) {
-  const source = fs.readFileSync(file, "latin1");
+  // It is ASCII throughout: esbuild writes anything else as an escape.
+  const source = read(file, fs.constants.O_RDONLY).latin1Slice();
   const path = locateCache(HASH.exec(source)?.[1]);
   const cachedData = path && readOwn(path);
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
@@ -55,15 +56,24 @@ function locateCache(hash) {
 
 /** Compiled code is executed unchecked, so it must be nobody else's. */
 function readOwn(path) {
-  let fd;
+  const isOwn = ({ uid, mode }) => uid === process.geteuid() && (mode & 0o022) === 0;
   try {
-    fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-    const { uid, mode } = fs.fstatSync(fd);
-    return uid === process.geteuid() && (mode & 0o022) === 0 ? fs.readFileSync(fd) : undefined;
+    return read(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW, isOwn);
   } catch {
     return undefined;
+  }
+}
+
+/** A whole file, or undefined where it is refused. Node compiles what its readFileSync() is made of for longer than this takes. */
+function read(path, flags, isWanted = () => true) {
+  const fd = fs.openSync(path, flags);
+  try {
+    const stats = fs.fstatSync(fd);
+    if (!isWanted(stats)) return undefined;
+    const bytes = Buffer.allocUnsafeSlow(stats.size);
+    return bytes.subarray(0, fs.readSync(fd, bytes));
   } finally {
-    if (fd !== undefined) fs.closeSync(fd);
+    fs.closeSync(fd);
   }
 }
 

@@ -26,7 +26,6 @@ const promisify =
 export const link = promisify(linkSync);
 export const lstat = promisify(lstatSync);
 export const mkdir = promisify(mkdirSync);
-export const opendir = promisify(opendirSync);
 export const readdir = promisify(readdirSync);
 export const readFile = promisify(readFileSync);
 export const readlink = promisify(readlinkSync);
@@ -46,6 +45,9 @@ export const rm = async (path, { recursive = false, force = false, ...options } 
     if (!force || error.code !== "ENOENT") throw error;
   }
 };
+
+/** Node loads what it has for this when its name is first mentioned. */
+export const opendir = async (...args) => opendirSync(...args);
 
 /** Handles of files stay as they are. */
 export const open = (...args) => promises.open(...args);

@@ -5,4 +5,4 @@ main(process.argv.slice(2)).then((exitCode) => {
 });
 
 // All is written and closed by then. Node would go on to free its memory piece by piece, which the kernel does at once.
-process.once("beforeExit", () => process.exit());
+process.on("beforeExit", () => process.exit());
