@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { CgroupError, errnoOf, wrapErrno } from "./error.js";
 
 /**
@@ -21,6 +21,8 @@ export function makeCgroup(directory: string): void {
 /** The cgroups directly below one. None where it has gone. */
 export function listCgroups(directory: string): string[] {
   try {
+    // A cgroup counts its own name, its `.` and the `..` of each one below, as most file systems do.
+    if (statSync(directory).nlink === 2) return [];
     return readdirSync(directory, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => `${directory}/${entry.name}`);
