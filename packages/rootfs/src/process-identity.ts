@@ -46,7 +46,7 @@ export function parseIdentity(text: string): ProcessIdentity | undefined {
 }
 
 function readBootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
 function readNamespace(): string {
@@ -56,7 +56,7 @@ function readNamespace(): string {
 function readStartTime(pid: number | "self"): string | undefined {
   let stat: string;
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   } catch {
     return undefined;
   }

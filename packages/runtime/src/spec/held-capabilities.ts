@@ -3,7 +3,7 @@ import { CAPABILITIES } from "@dockher/spec";
 
 /** What this process may hand on: root in a container, or on a locked-down host, does not have everything. */
 export function readHeldCapabilities(): string[] {
-  return parseHeldCapabilities(readFileSync("/proc/self/status", "latin1"));
+  return parseHeldCapabilities(readFileSync("/proc/self/status", "utf8"));
 }
 
 /** Reads the line `CapPrm` of proc(5), a mask in hexadecimal. */
