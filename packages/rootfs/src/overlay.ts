@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Mount } from "@dockher/spec";
-import { RootfsError } from "./error.js";
+import { hasErrno, RootfsError } from "./error.js";
 import { removeTree } from "./remove-tree.js";
 
 /** Where a container's changes go. */
@@ -90,11 +90,8 @@ export async function prepareOverlay(options: PrepareOverlayOptions): Promise<Ov
       { type: "directory", path: workdir, mode: 0o755 },
     );
   } else {
-    // A volatile mount leaves work/incompat/volatile, with which no later mount is allowed; the
-    // work directory holds nothing between mounts (kernel, filesystems/overlayfs, "Volatile mount").
-    await removeTree(workdir);
     await mkdir(upperdir, { recursive: true, mode: 0o755 });
-    await mkdir(workdir, { mode: 0o755 });
+    await makeEmpty(workdir);
   }
   steps.push({
     type: "mount",
@@ -107,6 +104,20 @@ export async function prepareOverlay(options: PrepareOverlayOptions): Promise<Ov
     await removeTree(target);
   };
   return { steps, target, lowerdir, upperdir, workdir, release, [Symbol.asyncDispose]: release };
+}
+
+/**
+ * A volatile mount leaves work/incompat/volatile, with which no later mount is allowed; the work directory holds nothing
+ * between mounts (kernel, filesystems/overlayfs, "Volatile mount").
+ */
+async function makeEmpty(workdir: string): Promise<void> {
+  try {
+    await mkdir(workdir, { mode: 0o755 });
+  } catch (error) {
+    if (!hasErrno(error, "EEXIST")) throw error;
+    await removeTree(workdir);
+    await mkdir(workdir, { mode: 0o755 });
+  }
 }
 
 function describeMemory(destination: string, sizeBytes: number | undefined): Mount {

@@ -16,7 +16,6 @@ import { compilePlan, type RootPlan } from "../plan/compile-plan.js";
 import { compileStdio } from "../plan/compile-stdio.js";
 import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
 import { writeNetworkFiles } from "../source/write-network-files.js";
-import { checkOptions } from "../spec/check-options.js";
 import { generateSpec } from "../spec/generate-spec.js";
 import {
   type ContainerRecord,
@@ -27,6 +26,7 @@ import {
   releaseClaim,
   writeRecord,
 } from "../state/claim.js";
+import { checkContainerName } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
 import { createContainerCgroup } from "./container-cgroup.js";
@@ -70,7 +70,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   const { signal } = options;
   signal?.throwIfAborted();
   requireRoot();
-  checkOptions(options);
+  if (options.name !== undefined) checkContainerName(options.name);
   const directories = resolveDirectories(options.directories ?? {});
   const state = locateState(directories.root);
   await sweepContainers(state);

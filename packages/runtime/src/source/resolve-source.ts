@@ -4,6 +4,7 @@ import { bootstrap, type Image, ImageStore } from "@dockher/rootfs";
 import type { ImageConfig } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions, ContainerSource } from "../options.js";
+import { checkOptions } from "../spec/check-options.js";
 
 /** Where `/` comes from, found and ready. */
 export type ResolvedSource =
@@ -59,6 +60,7 @@ async function findOrMakeImage(
       },
     );
   }
+  checkOptions(options);
   await bootstrap({
     image: source.image,
     store,

@@ -1,6 +1,5 @@
 import { selectCapabilities } from "@dockher/spec";
 import type { ContainerOptions } from "../options.js";
-import { checkContainerName } from "../state/container-id.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
@@ -11,7 +10,6 @@ import { readHeldCapabilities } from "./held-capabilities.js";
  * @throws RuntimeError or SpecError for the first option that cannot be meant
  */
 export function checkOptions(options: ContainerOptions): void {
-  if (options.name !== undefined) checkContainerName(options.name);
   generateResources(options.limits ?? {});
   generateMounts(options.mounts ?? []);
   generateRlimits(options.ulimits ?? {});
