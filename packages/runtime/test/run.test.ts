@@ -287,6 +287,11 @@ const failures: [string, Partial<RunOptions> & { command: string[] }, string][] 
     { command: ["true"], source: { rootfs: "/nope" } },
     "ROOTFS_NOT_FOUND",
   ],
+  [
+    "a limit that cannot be meant, before an image is made for it",
+    { command: ["true"], source: { image: "debian" }, limits: { memory: 1 } },
+    "INVALID_LIMIT",
+  ],
   ["a name that is none", { command: ["true"], name: "a/b" }, "INVALID_NAME"],
   [
     "a limit with cgroups disabled",
