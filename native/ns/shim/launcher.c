@@ -1,15 +1,16 @@
 #include "launcher.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define NS_THREAD_STACK (256 * 1024)
+#define NS_EXITS_AT_ONCE 16
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
@@ -53,6 +54,35 @@ serve (struct ns_process *process, struct ns_thread_memory *memory, int image)
     ns_run_start (&process->start, memory, image);
 }
 
+/* Have the event loop woken at the end of PROCESS. Returns 0 or an errno.  */
+static int
+watch (struct ns_process *process)
+{
+  struct epoll_event event = { .events = EPOLLIN, .data.ptr = process };
+  int error = epoll_ctl (process->launcher->exits, EPOLL_CTL_ADD, process->start.pidfd, &event);
+  return error < 0 ? errno : 0;
+}
+
+/* Hand PROCESS back to the event loop. It is watched under the lock, so that the loop never sees an
+   end without finding the start among what is done.  */
+static void
+give_back (struct ns_process *process)
+{
+  struct ns_launcher *launcher = process->launcher;
+  pthread_mutex_lock (&launcher->lock);
+  int error = process->start.outcome == NS_STARTED ? watch (process) : 0;
+  if (error != 0)
+    {
+      pthread_mutex_unlock (&launcher->lock);
+      ns_undo_start (&process->start, error);
+      pthread_mutex_lock (&launcher->lock);
+    }
+  append (&launcher->done_end, process);
+  /* Without the lock: the loop would only wake up to wait for it.  */
+  pthread_mutex_unlock (&launcher->lock);
+  uv_async_send (&launcher->wake);
+}
+
 static void *
 run_thread (void *argument)
 {
@@ -72,11 +102,7 @@ run_thread (void *argument)
       int image = find_image (launcher);
       pthread_mutex_unlock (&launcher->lock);
       serve (process, &thread->memory, image);
-      pthread_mutex_lock (&launcher->lock);
-      append (&launcher->done_end, process);
-      /* Without the lock: the loop would only wake up to wait for it.  */
-      pthread_mutex_unlock (&launcher->lock);
-      uv_async_send (&launcher->wake);
+      give_back (process);
       pthread_mutex_lock (&launcher->lock);
     }
   pthread_mutex_unlock (&launcher->lock);
@@ -168,31 +194,18 @@ close_pidfd (struct ns_process *process)
 }
 
 static void
-finish_closing (struct ns_launcher *launcher)
+on_closed (uv_handle_t *handle)
 {
+  struct ns_launcher *launcher = handle->data;
   if (--launcher->closing_handles > 0)
     return;
+  if (launcher->exits >= 0)
+    close (launcher->exits);
   napi_remove_async_cleanup_hook (launcher->cleanup);
   pthread_mutex_destroy (&launcher->lock);
   pthread_cond_destroy (&launcher->work);
   free (launcher->image_path);
   free (launcher);
-}
-
-static void
-on_poll_closed (uv_handle_t *handle)
-{
-  struct ns_process *process = handle->data;
-  struct ns_launcher *launcher = process->launcher;
-  ns_forget_process (process);
-  finish_closing (launcher);
-}
-
-static void
-close_poll (struct ns_process *process)
-{
-  process->launcher->closing_handles++;
-  uv_close ((uv_handle_t *)&process->poll, on_poll_closed);
 }
 
 /* waitid(2) as the kernel has it: with the rusage that libc's lacks.  */
@@ -207,63 +220,23 @@ wait_for_process (int pidfd, siginfo_t *info, int options, struct rusage *usage)
 }
 
 static void
-on_pidfd_readable (uv_poll_t *poll, int status, int events)
-{
-  struct ns_process *process = poll->data;
-  siginfo_t info = { 0 };
-  struct rusage usage = { 0 };
-  (void)events;
-  long result = wait_for_process (process->start.pidfd, &info, WEXITED | WNOHANG, &usage);
-  if (status == 0 && (result == 0 ? info.si_pid == 0 : errno == EAGAIN))
-    return;
-  uv_poll_stop (poll);
-  close_pidfd (process);
-  /* Somebody else may have reaped it; then nobody knows how it ended.  */
-  ns_announce_exit (process, result == 0 && info.si_pid != 0 ? &info : NULL, &usage);
-  close_poll (process);
-}
-
-/* uv_poll_init is what may fail, where epoll takes no more; uv_poll_start cannot on a handle of it.
- */
-static int
-watch (struct ns_process *process)
-{
-  int error = uv_poll_init (process->launcher->wake.loop, &process->poll, process->start.pidfd);
-  if (error < 0)
-    return error;
-  process->poll.data = process;
-  return uv_poll_start (&process->poll, UV_READABLE, on_pidfd_readable);
-}
-
-static void
 settle (struct ns_process *process)
 {
+  struct ns_launcher *launcher = process->launcher;
+  bool failed = process->start.outcome == NS_FAILED;
   process->queued = false;
-  switch (process->start.outcome)
-    {
-    case NS_PARKED:
-      ns_announce_outcome (process);
-      break;
-    case NS_STARTED:
-      {
-        int error = watch (process);
-        if (error < 0)
-          ns_undo_start (&process->start, -error);
-        ns_announce_outcome (process);
-        if (error < 0)
-          ns_forget_process (process);
-        break;
-      }
-    case NS_FAILED:
-      ns_announce_outcome (process);
-      ns_forget_process (process);
-    }
+  if (--launcher->pending == 0)
+    uv_unref ((uv_handle_t *)&launcher->wake);
+  if (process->start.outcome == NS_STARTED && launcher->running++ == 0)
+    uv_ref ((uv_handle_t *)&launcher->exits_poll);
+  ns_announce_outcome (process);
+  if (failed)
+    ns_forget_process (process);
 }
 
 static void
-on_wake (uv_async_t *wake)
+settle_done (struct ns_launcher *launcher)
 {
-  struct ns_launcher *launcher = wake->data;
   for (;;)
     {
       pthread_mutex_lock (&launcher->lock);
@@ -273,10 +246,46 @@ on_wake (uv_async_t *wake)
       pthread_mutex_unlock (&launcher->lock);
       if (process == NULL)
         return;
-      if (--launcher->pending == 0)
-        uv_unref ((uv_handle_t *)wake);
       settle (process);
     }
+}
+
+static void
+on_wake (uv_async_t *wake)
+{
+  settle_done (wake->data);
+}
+
+static void
+finish (struct ns_process *process)
+{
+  struct ns_launcher *launcher = process->launcher;
+  siginfo_t info = { 0 };
+  struct rusage usage = { 0 };
+  long result = wait_for_process (process->start.pidfd, &info, WEXITED | WNOHANG, &usage);
+  if (result == 0 && info.si_pid == 0)
+    return;
+  /* By name, because a child that is being made may still hold a copy of the descriptor.  */
+  epoll_ctl (launcher->exits, EPOLL_CTL_DEL, process->start.pidfd, NULL);
+  close_pidfd (process);
+  if (--launcher->running == 0)
+    uv_unref ((uv_handle_t *)&launcher->exits_poll);
+  /* Somebody else may have reaped it; then nobody knows how it ended.  */
+  ns_announce_exit (process, result == 0 ? &info : NULL, &usage);
+  ns_forget_process (process);
+}
+
+static void
+on_exits (uv_poll_t *poll, int status, int events)
+{
+  struct ns_launcher *launcher = poll->data;
+  struct epoll_event ended[NS_EXITS_AT_ONCE];
+  (void)status;
+  (void)events;
+  int count = epoll_wait (launcher->exits, ended, NS_EXITS_AT_ONCE, 0);
+  settle_done (launcher);
+  for (int i = 0; i < count; i++)
+    finish (ended[i].data.ptr);
 }
 
 /* The end of the environment.  */
@@ -293,15 +302,6 @@ stop_threads (struct ns_launcher *launcher)
     ns_abort_start (&process->start);
   for (unsigned i = 0; i < count; i++)
     pthread_join (launcher->threads[i].id, NULL);
-}
-
-/* uv_poll made the pidfd non-blocking, and so waitid(2) on it.  */
-static void
-wait_for_end (int pidfd)
-{
-  struct pollfd end = { .fd = pidfd, .events = POLLIN };
-  while (poll (&end, 1, -1) < 0 && errno == EINTR)
-    continue;
 }
 
 /* JavaScript has not heard of them.  */
@@ -325,33 +325,26 @@ end_everything (struct ns_launcher *launcher)
     {
       siginfo_t info;
       next = process->next_any;
-      bool watched = uv_is_active ((uv_handle_t *)&process->poll);
       if (process->start.pidfd >= 0)
         {
           syscall (SYS_pidfd_send_signal, (int)process->start.pidfd, SIGKILL, NULL, 0);
-          wait_for_end (process->start.pidfd);
           wait_for_process (process->start.pidfd, &info, WEXITED, NULL);
+          close_pidfd (process);
         }
-      if (watched)
-        {
-          uv_poll_stop (&process->poll);
-          close_poll (process);
-        }
-      if (process->start.pidfd >= 0)
-        close_pidfd (process);
       if (process->start.report >= 0)
         close (process->start.report);
       if (process->queued)
         close_streams (process);
-      if (!watched && !uv_is_closing ((uv_handle_t *)&process->poll))
-        ns_forget_process (process);
+      ns_forget_process (process);
     }
 }
 
 static void
-on_wake_closed (uv_handle_t *handle)
+close_handles (struct ns_launcher *launcher)
 {
-  finish_closing (handle->data);
+  launcher->closing_handles = 2;
+  uv_close ((uv_handle_t *)&launcher->wake, on_closed);
+  uv_close ((uv_handle_t *)&launcher->exits_poll, on_closed);
 }
 
 static void
@@ -363,7 +356,21 @@ clean_up (napi_async_cleanup_hook_handle handle, void *data)
   end_everything (launcher);
   if (launcher->image >= 0)
     close (launcher->image);
-  uv_close ((uv_handle_t *)&launcher->wake, on_wake_closed);
+  close_handles (launcher);
+}
+
+/* The poll handle stays for good: one for each process would cost the loop six system calls.  */
+static bool
+open_exits (struct ns_launcher *launcher)
+{
+  launcher->exits = epoll_create1 (EPOLL_CLOEXEC);
+  if (launcher->exits < 0
+      || uv_poll_init (launcher->wake.loop, &launcher->exits_poll, launcher->exits) != 0)
+    return false;
+  launcher->exits_poll.data = launcher;
+  uv_poll_start (&launcher->exits_poll, UV_READABLE, on_exits);
+  uv_unref ((uv_handle_t *)&launcher->exits_poll);
+  return true;
 }
 
 struct ns_launcher *
@@ -379,13 +386,18 @@ ns_make_launcher (napi_env env)
     }
   launcher->env = env;
   launcher->image = -1;
-  launcher->closing_handles = 1; /* wake */
   launcher->wake.data = launcher;
   launcher->queue_end = &launcher->queue;
   launcher->done_end = &launcher->done;
   uv_unref ((uv_handle_t *)&launcher->wake);
   pthread_mutex_init (&launcher->lock, NULL);
   pthread_cond_init (&launcher->work, NULL);
+  if (!open_exits (launcher))
+    {
+      launcher->closing_handles = 1;
+      uv_close ((uv_handle_t *)&launcher->wake, on_closed);
+      return NULL;
+    }
   napi_add_async_cleanup_hook (env, clean_up, launcher, &launcher->cleanup);
   return launcher;
 }

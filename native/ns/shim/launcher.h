@@ -28,7 +28,6 @@ struct ns_process
   struct ns_process *next_any; /* in the launcher's list of all */
   struct ns_process *previous_any;
   napi_ref callback;
-  uv_poll_t poll;      /* on the pidfd, while the process runs */
   bool queued;         /* a start thread has it, or will */
   bool finishing;      /* to be released rather than started */
   bool ended;          /* nothing will happen to it any more */
@@ -47,6 +46,9 @@ struct ns_launcher
   napi_env env;
   uv_async_t wake;
   unsigned pending; /* starts that the loop waits for: they keep it alive */
+  int exits;        /* an epoll of the pidfds of all that run */
+  uv_poll_t exits_poll;
+  unsigned running; /* they keep the loop alive as well */
   struct ns_process *all;
   napi_async_cleanup_hook_handle cleanup;
   unsigned closing_handles;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,11 +50,7 @@ static int
 reap (int pidfd)
 {
   siginfo_t info = { 0 };
-  struct pollfd end = { .fd = pidfd, .events = POLLIN };
   int result;
-  /* waitid(2) does not wait on a pidfd that the event loop has made non-blocking.  */
-  while (poll (&end, 1, -1) < 0 && errno == EINTR)
-    continue;
   do
     result = waitid ((idtype_t)P_PIDFD, (id_t)pidfd, &info, WEXITED);
   while (result < 0 && errno == EINTR);
