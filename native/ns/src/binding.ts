@@ -15,6 +15,17 @@ export const BindingEvent: {
   readonly exited: 3;
 } = { parked: 0, started: 1, failed: 2, exited: 3 };
 
+/** Gets an event and as many numbers as it has. */
+export type BindingCallback = (
+  event: number,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  e: number,
+  f: number,
+) => void;
+
 /** The addon, shim/binding.c. Calls that return a number return it negative for an errno. */
 export interface Binding {
   /** Path of the static init, before the first start. */
@@ -24,7 +35,7 @@ export interface Binding {
    * parked: pid; started: pid, console, stdin, stdout, stderr; failed: phase, index, errno, detail, signal;
    * exited: code or -1, signal, user and system microseconds, peak bytes or -1, wall nanoseconds.
    */
-  start(plan: Uint8Array, callback: (event: number, ...numbers: number[]) => void): Handle;
+  start(plan: Uint8Array, callback: BindingCallback): Handle;
   release(handle: Handle): number;
   abort(handle: Handle): void;
   kill(handle: Handle, signal: number): number;

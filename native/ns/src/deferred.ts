@@ -13,6 +13,12 @@ export function defer<T>(): Deferred<T> {
     resolve = yes;
     reject = no;
   });
-  promise.catch(() => {});
-  return { promise, resolve, reject };
+  return {
+    promise,
+    resolve,
+    reject(error) {
+      promise.catch(() => {});
+      reject(error);
+    },
+  };
 }

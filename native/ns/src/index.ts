@@ -26,3 +26,4 @@ export type {
   Step,
   TargetOptions,
 } from "./plan.js";
+export { type PreparedPlan, preparePlan } from "./prepared-plan.js";

@@ -1,6 +1,7 @@
 import { LaunchedProcess } from "./launched-process.js";
 import { ParkedProcess } from "./parked-process.js";
 import type { Plan } from "./plan.js";
+import { PreparedPlan } from "./prepared-plan.js";
 import { Start } from "./start.js";
 
 export interface LaunchOptions {
@@ -13,8 +14,12 @@ export interface LaunchOptions {
  * The process dies with this one, or with the worker that started it.
  * @throws NsError see its codes; nothing is left behind
  */
-export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<LaunchedProcess> {
-  const start = new Start(plan, "none", options.signal);
+export async function launch(
+  plan: Plan | PreparedPlan,
+  options: LaunchOptions = {},
+): Promise<LaunchedProcess> {
+  const prepared = plan instanceof PreparedPlan ? plan : new PreparedPlan(plan, "none");
+  const start = new Start(prepared, options.signal);
   return new LaunchedProcess(start, await start.started);
 }
 
@@ -24,6 +29,6 @@ export async function launch(plan: Plan, options: LaunchOptions = {}): Promise<L
  * @throws NsError see its codes; nothing is left behind
  */
 export async function park(plan: Plan, options: LaunchOptions = {}): Promise<ParkedProcess> {
-  const start = new Start(plan, "park", options.signal);
+  const start = new Start(new PreparedPlan(plan, "park"), options.signal);
   return new ParkedProcess(start, await start.parked);
 }

@@ -1,10 +1,10 @@
 import { BindingEvent, binding, type Handle } from "./binding.js";
 import { type Deferred, defer } from "./deferred.js";
-import { encodePlan, type Hold } from "./encode.js";
 import { NsError } from "./error.js";
-import { nameSignal, type ProcessExit } from "./exit.js";
-import { describeFailure } from "./failure.js";
+import { nameSignal, type ProcessExit, type ProcessUsage } from "./exit.js";
+import { describeFailure, type Failure } from "./failure.js";
 import type { Plan } from "./plan.js";
+import type { PreparedPlan } from "./prepared-plan.js";
 
 /** What a start that succeeded hands over. Descriptors are negative where there is none. */
 export interface StartedProcess {
@@ -22,13 +22,12 @@ export class Start {
   private readonly start: Deferred<StartedProcess> = defer();
   private readonly exit: Deferred<ProcessExit> = defer();
 
-  /** @throws NsError `INVALID_PLAN`, `LAUNCH_ABORTED` */
-  constructor(plan: Plan, hold: Hold, signal: AbortSignal | undefined) {
+  /** @throws NsError `LAUNCH_ABORTED` */
+  constructor({ plan, bytes }: PreparedPlan, signal: AbortSignal | undefined) {
     this.plan = plan;
     this.signal = signal;
-    const bytes = encodePlan(plan, hold);
     if (signal?.aborted) throw this.describeAbort();
-    this.handle = binding.start(bytes, (event, ...numbers) => this.take(event, numbers));
+    this.handle = binding.start(bytes, this.take.bind(this));
     signal?.addEventListener("abort", this.abort, { once: true });
   }
 
@@ -53,34 +52,40 @@ export class Start {
   /** Kill whatever there is; the start fails, or has succeeded before. */
   readonly abort = (): void => binding.abort(this.handle);
 
-  private take(event: number, numbers: number[]): void {
-    if (event !== BindingEvent.parked) this.signal?.removeEventListener("abort", this.abort);
-    if (event === BindingEvent.parked) this.park.resolve(numbers[0] ?? -1);
-    if (event === BindingEvent.started) this.finishStart(numbers);
-    if (event === BindingEvent.failed) this.fail(numbers);
-    if (event === BindingEvent.exited) this.finish(numbers);
+  // Parameters by name, not a rest array: this is cold code on the event loop, where every allocation counts.
+  private take(
+    event: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    e: number,
+    f: number,
+  ): void {
+    if (event === BindingEvent.parked) this.park.resolve(a);
+    else if (event === BindingEvent.exited)
+      this.finish(a, b, {
+        userMicroseconds: c,
+        systemMicroseconds: d,
+        peakResidentBytes: e < 0 ? undefined : e,
+        wallNanoseconds: f,
+      });
+    else {
+      this.signal?.removeEventListener("abort", this.abort);
+      if (event === BindingEvent.started)
+        this.start.resolve({ pid: a, console: b, stdio: [c, d, e] });
+      else this.fail({ phase: a, index: b, errno: c, detail: d, signal: e });
+    }
   }
 
-  private finishStart([pid = -1, console = -1, ...stdio]: number[]): void {
-    this.start.resolve({ pid, console, stdio });
-  }
-
-  private fail([phase = 0, index = 0, errno = 0, detail = 0, signal = 0]: number[]): void {
-    const error = this.signal?.aborted
-      ? this.describeAbort()
-      : describeFailure(this.plan, { phase, index, errno, detail, signal });
+  private fail(failure: Failure): void {
+    const error = this.signal?.aborted ? this.describeAbort() : describeFailure(this.plan, failure);
     this.park.reject(error);
     this.start.reject(error);
   }
 
-  private finish([code = -1, signal = 0, ...numbers]: number[]): void {
-    const [user = 0, system = 0, peak = 0, wall = 0] = numbers;
-    const usage = {
-      userMicroseconds: user,
-      systemMicroseconds: system,
-      peakResidentBytes: peak < 0 ? undefined : peak,
-      wallNanoseconds: wall,
-    };
+  /** `code` is negative where there is none, `signal` 0. */
+  private finish(code: number, signal: number, usage: ProcessUsage): void {
     if (code >= 0) this.exit.resolve({ kind: "exited", exitCode: code, ...usage });
     else if (signal > 0)
       this.exit.resolve({ kind: "signaled", signal, signalName: nameSignal(signal), ...usage });

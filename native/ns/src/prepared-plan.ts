@@ -1,0 +1,26 @@
+import { encodePlan, type Hold } from "./encode.js";
+import type { Plan } from "./plan.js";
+
+/** A plan that has been checked and encoded; {@link preparePlan} makes one. */
+export class PreparedPlan {
+  /** @internal */
+  readonly plan: Plan;
+  /** @internal */
+  readonly bytes: Uint8Array;
+
+  /** @internal */
+  constructor(plan: Plan, hold: Hold) {
+    this.plan = plan;
+    this.bytes = encodePlan(plan, hold);
+  }
+}
+
+/**
+ * Check and encode a plan once, to start it many times: encoding is most of what a start costs the event loop.
+ * Later changes of `plan` have no effect. It holds nothing that must be released; descriptors that it inherits and
+ * paths that it names are looked up at each start.
+ * @throws NsError `INVALID_PLAN`
+ */
+export function preparePlan(plan: Plan): PreparedPlan {
+  return new PreparedPlan(structuredClone(plan), "none");
+}
