@@ -113,6 +113,11 @@ export interface ContainerOptions extends ProcessOptions, SecurityOptions {
   timeout?: number;
   /** Aborting kills the container; before the start, it undoes what was made. */
   signal?: AbortSignal;
+  /**
+   * Aborting undoes what was made until the command is started, and does nothing from then on: for who has a gentler way to
+   * end a command that runs.
+   */
+  startSignal?: AbortSignal;
   directories?: Partial<Directories>;
   /** Called while a missing image is made. */
   onImageProgress?: (progress: ImageProgress) => void;

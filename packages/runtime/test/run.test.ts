@@ -121,6 +121,23 @@ test("an abort before the start undoes everything", async () => {
   assert.is(error.name, "AbortError");
 });
 
+test("an abort that is for the start only leaves a running container alone", async () => {
+  const controller = new AbortController();
+  const options = { source: { image: "busybox" }, directories: sandbox.directories };
+  const container = await startContainer({
+    ...options,
+    command: ["cat"],
+    stdin: "pipe",
+    startSignal: controller.signal,
+  });
+  controller.abort();
+  container.stdin?.end("still here");
+  container.stdout?.resume();
+  assert.is((await container.wait()).reason, "exited");
+  const refused = startContainer({ ...options, command: ["true"], startSignal: controller.signal });
+  assert.is((await refused.catch((reason) => reason)).name, "AbortError");
+});
+
 test("a signal is told by its name", async () => {
   const { status } = await shell("kill -9 $$");
   assert.equal(status, { exitCode: 137 });

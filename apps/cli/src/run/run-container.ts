@@ -47,7 +47,7 @@ async function start(options: RunContainerOptions, signal: AbortSignal): Promise
   return await startContainer({
     ...options.container,
     ...(terminal.tty ? await describeTerminal() : describeStreams(terminal)),
-    signal,
+    startSignal: signal,
     onImageProgress: progress.update,
   });
 }

@@ -70,6 +70,8 @@ export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForw
     },
     attach: (running) => {
       container = running;
+      // It came when the command ran already, but nobody here knew.
+      if (received !== undefined) onSignal(received);
     },
   };
 }

@@ -67,7 +67,7 @@ export async function startRunningContainer(options: ContainerOptions): Promise<
 }
 
 async function start(options: ContainerOptions, undo: UndoList): Promise<RunningContainer> {
-  const { signal } = options;
+  const signal = options.signal ?? options.startSignal;
   signal?.throwIfAborted();
   requireRoot();
   if (options.name !== undefined) checkContainerName(options.name);
@@ -97,8 +97,8 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     init: options.init ?? true,
   });
   signal?.throwIfAborted();
-  const process = await launch(plan, { signal }).catch((error: unknown) => {
-    signal?.throwIfAborted();
+  const process = await launch(plan, { signal: options.signal }).catch((error: unknown) => {
+    options.signal?.throwIfAborted();
     throw explainLaunchFailure(error, plan);
   });
   return new RunningContainer({ record, options, process, cgroup, undo });

@@ -64,7 +64,7 @@ async function findOrMakeImage(
   await bootstrap({
     image: source.image,
     store,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal ?? options.startSignal,
     ...(options.onImageProgress === undefined ? {} : { onProgress: options.onImageProgress }),
   });
   return store.inspect(source.image);
