@@ -16,9 +16,9 @@ export class PreparedPlan {
 }
 
 /**
- * Check and encode a plan once, to start it many times: encoding is most of what a start costs the event loop.
- * Later changes of `plan` have no effect. It holds nothing that must be released; descriptors that it inherits and
- * paths that it names are looked up at each start.
+ * Check and encode a plan once, to start it many times: encoding is the largest part of what a start costs the
+ * event loop. Later changes of `plan` have no effect. It holds nothing that must be released; descriptors that it
+ * inherits and paths that it names are looked up at each start.
  * @throws NsError `INVALID_PLAN`
  */
 export function preparePlan(plan: Plan): PreparedPlan {
