@@ -2,6 +2,7 @@
 export const CONTENDER_NAMES = [
   "floor",
   "library",
+  "prepared",
   "run",
   "run-limits",
   "spawn",

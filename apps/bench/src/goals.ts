@@ -23,6 +23,7 @@ export const GOALS: readonly Goal[] = [
   { of: "library", against: "runc", figure: "wallMs", limit: 0.1 },
   { of: "run-limits", against: "crun-limits", figure: "wallMs", limit: 0.5 },
   { of: "library", against: "spawn", figure: "blockedMs", limit: 0.1 },
+  { of: "prepared", against: "spawn", figure: "blockedMs", limit: 0.1 },
   { of: "dockher", against: "node", figure: "cpuMs", limit: 1.75 },
   { of: "dockher", against: "docker", figure: "wallMs", limit: 0.5 },
 ];

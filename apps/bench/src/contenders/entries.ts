@@ -1,7 +1,7 @@
 import type { Entry } from "../contender.js";
 import { docker, dockher, node } from "./command-line.js";
 import { floor } from "./floor.js";
-import { library } from "./library.js";
+import { library, prepared } from "./library.js";
 import { crun, crunLimits, runc } from "./oci-runtime.js";
 import { runtime, runtimeLimits } from "./runtime.js";
 import { bubblewrap, spawnBare } from "./spawn.js";
@@ -10,6 +10,7 @@ import { bubblewrap, spawnBare } from "./spawn.js";
 export const ENTRIES: readonly Entry[] = [
   floor,
   library,
+  prepared,
   runtime,
   runtimeLimits,
   spawnBare,

@@ -22,7 +22,7 @@ const STYLE = `
     .ours { fill: #3fb950 }
   }`;
 
-const OURS: ReadonlySet<string> = new Set(["library", "run", "run-limits"]);
+const OURS: ReadonlySet<string> = new Set(["library", "prepared", "run", "run-limits"]);
 
 function escapeXml(text: string): string {
   return text

@@ -12,6 +12,8 @@ export function openMainThreadClock(): MainThreadClock {
   const buffer = Buffer.alloc(64);
   return {
     readMs() {
+      // The kernel brings the time of a running thread up to date when it is asked for by getrusage(2), or at its next tick.
+      process.cpuUsage();
       const length = readSync(fd, buffer, 0, buffer.length, 0);
       return Number.parseInt(buffer.toString("latin1", 0, length), 10) / 1e6;
     },
