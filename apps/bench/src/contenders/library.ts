@@ -35,7 +35,7 @@ export const library: Entry = {
 
 export const prepared: Entry = {
   name: "prepared",
-  title: "the same, plan prepared once",
+  title: "@dockher/ns launch(), prepared plan",
   section: "starts",
   origin: "ours",
   open: (bench) => openLibrary(bench, { prepared: true }),
