@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { LinuxResources } from "@dockher/spec";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CgroupManager, openCgroup } from "../src/index.js";
+import { CgroupError, CgroupManager, openCgroup } from "../src/index.js";
 import { assertRejects } from "./assert-rejects.js";
 import {
   type Machine,
@@ -37,6 +37,41 @@ async function assertRefused(
     pattern,
   );
   assert.equal(machine.list("/sys"), before);
+}
+
+for (const [version, make, place] of [
+  ["v1", makeV1Machine, {}],
+  ["v2", makeV2Machine, { parent: "/system.slice" }],
+] as const) {
+  test(`${version}: says where the cgroup will lie before it makes anything, and only where it will`, async () => {
+    using machine = make();
+    const before = machine.list("/sys");
+    const manager = CgroupManager.open({ root: machine.root, ...place });
+    let announced: unknown;
+    const cgroup = await manager.create({
+      name: "box",
+      announce: (location) => {
+        announced = location;
+        assert.equal(machine.list("/sys"), before);
+      },
+    });
+    assert.equal(announced, cgroup.location);
+    await assertRejects(
+      () => manager.create({ name: "a/b", announce: () => assert.unreachable("it is refused") }),
+      "INVALID_CGROUP_NAME",
+    );
+    await assertRejects(
+      () =>
+        manager.create({
+          name: "other",
+          announce: () => {
+            throw new CgroupError("failed to note it", { code: "NOT_NOTED" });
+          },
+        }),
+      "NOT_NOTED",
+    );
+    assert.not.ok(machine.list("/sys").some((path) => path.includes("other")));
+  });
 }
 
 test("v1: joins what is limited or counted, below our own cgroup, comounted ones once", async () => {
