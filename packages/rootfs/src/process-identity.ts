@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import { RootfsError } from "./error.js";
+import { hasErrno, RootfsError } from "./error.js";
 
 /** A process that no later one can be mistaken for, although its pid is used again. */
 export interface ProcessIdentity {
@@ -57,7 +57,9 @@ function readStartTime(pid: number | "self"): string | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch {
+  } catch (error) {
+    // Anything else says that we cannot look, not that it is gone.
+    if (!hasErrno(error, "ENOENT", "ESRCH")) throw error;
     return undefined;
   }
   // The second field is the name in parentheses and may hold spaces and parentheses itself.

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -20,6 +20,21 @@ test("a process of another PID namespace counts as alive until the next boot", a
   const self = identifySelf();
   assert.ok(isAlive({ ...self, namespace: "1", startTime: "1" }));
   assert.not(isAlive({ ...self, namespace: "1", bootId: "0" }));
+});
+
+test("who cannot look, out of descriptors, does not take the living for dead", () => {
+  const script = `
+    const { identifySelf, isAlive } = await import(process.argv[1]);
+    const { openSync } = await import("node:fs");
+    const self = identifySelf();
+    try { for (;;) openSync("/dev/null", "r"); } catch {}
+    try { process.exitCode = isAlive(self) ? 0 : 1; } catch (error) { process.exitCode = error.code === "EMFILE" ? 0 : 2; }`;
+  const module = new URL("../src/process-identity.ts", import.meta.url).href;
+  const node = [process.execPath, "--import", "tsx", "--input-type=module", "-e", script, module];
+  const { status, stderr } = spawnSync("sh", ["-c", 'ulimit -n 64; exec "$@"', "sh", ...node], {
+    encoding: "utf8",
+  });
+  assert.is(status, 0, stderr);
 });
 
 test("the file name form is read back, and nothing else is", async () => {

@@ -1,3 +1,4 @@
+import { RuntimeError } from "./error.js";
 import { collectOutput } from "./lifecycle/collect-output.js";
 import { startRunningContainer } from "./lifecycle/start-container.js";
 import type { RunOptions } from "./options.js";
@@ -12,6 +13,14 @@ const DEFAULT_OUTPUT_LIMIT = 16 * 2 ** 20;
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { input, outputLimit = DEFAULT_OUTPUT_LIMIT, ...rest } = options;
+  if (!(Number.isSafeInteger(outputLimit) && outputLimit >= 0)) {
+    throw new RuntimeError(
+      `failed to limit the output to ${outputLimit}: it is no number of bytes`,
+      {
+        code: "INVALID_LIMIT",
+      },
+    );
+  }
   const container = await startRunningContainer({
     ...rest,
     stdin: input === undefined ? "null" : "pipe",

@@ -104,13 +104,14 @@ test("a CPU limit throttles", async () => {
 test("a timeout, an abort and an output limit are told apart", async () => {
   assert.is((await shell("sleep 100", { timeout: 200 })).reason, "timed-out");
   const controller = new AbortController();
-  const running = shell("sleep 100", { signal: controller.signal });
-  setTimeout(() => controller.abort(), 300);
-  const aborted = await running.then(
-    ({ reason }) => reason,
-    (error: Error) => error.name,
-  );
-  assert.ok(["aborted", "AbortError"].includes(aborted), aborted);
+  const running = await startContainer({
+    source: { image: "busybox" },
+    directories: sandbox.directories,
+    command: ["sleep", "100"],
+    signal: controller.signal,
+  });
+  controller.abort();
+  assert.is((await running.wait()).reason, "aborted");
   const loud = await shell("yes", { outputLimit: 1000 });
   assert.is(loud.reason, "output-limit");
   assert.is(loud.stdout.length, 1000);
@@ -153,9 +154,12 @@ test("a signal is told by its name", async () => {
 });
 
 test("init reaps orphans and passes the exit code on", async () => {
-  const result = await shell("(true &) ; sleep 0.2; set -- /proc/[0-9]*; echo $#; exit 5");
+  const result = await shell(
+    "(true &); until set -- /proc/[0-9]*; [ $# = 2 ]; do :; done; echo $#; exit 5",
+    { timeout: 30_000 },
+  );
   assert.equal(result.status, { exitCode: 5 });
-  // init and the shell, which counts by itself, since sleep has ended: no zombie.
+  // init and the shell, which counts by itself, once the orphan is reaped.
   assert.is(result.stdout.toString(), "2\n");
 });
 
@@ -309,6 +313,11 @@ const failures: [string, Partial<RunOptions> & { command: string[] }, string][] 
     { command: ["true"], source: { image: "debian" }, limits: { memory: 1 } },
     "INVALID_LIMIT",
   ],
+  ["a timeout that is no time", { command: ["true"], timeout: Number.NaN }, "INVALID_TIMEOUT"],
+  ["a timeout that timers cannot hold", { command: ["true"], timeout: 2 ** 31 }, "INVALID_TIMEOUT"],
+  ["a timeout of nothing", { command: ["true"], timeout: 0 }, "INVALID_TIMEOUT"],
+  ["an output limit that is none", { command: ["true"], outputLimit: Number.NaN }, "INVALID_LIMIT"],
+  ["a negative output limit", { command: ["true"], outputLimit: -1 }, "INVALID_LIMIT"],
   ["a name that is none", { command: ["true"], name: "a/b" }, "INVALID_NAME"],
   [
     "a limit with cgroups disabled",

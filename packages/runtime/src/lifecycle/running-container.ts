@@ -79,10 +79,18 @@ export class RunningContainer implements Container {
     };
   }
 
-  async #end({ record, process, cgroup, undo }: RunningContainerOptions): Promise<ContainerResult> {
+  async #awaitEnd(process: LaunchedProcess, cgroup: Cgroup | undefined) {
     const exit = await process.exited;
     this.#ended = true;
-    const totals = cgroup?.readTotals();
+    return { exit, totals: cgroup?.readTotals() };
+  }
+
+  async #end({ record, process, cgroup, undo }: RunningContainerOptions): Promise<ContainerResult> {
+    const { exit, totals } = await this.#awaitEnd(process, cgroup).catch(async (error: unknown) => {
+      // Nobody knows how it ended; what was made for it goes all the same.
+      await undo.run();
+      throw error;
+    });
     const usage: ResourceUsage = {
       cpuTimeUs: totals?.cpu.usageUs ?? exit.userMicroseconds + exit.systemMicroseconds,
       userTimeUs: totals?.cpu.userUs ?? exit.userMicroseconds,

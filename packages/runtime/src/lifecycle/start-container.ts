@@ -29,6 +29,7 @@ import {
 import { checkContainerName } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
+import { checkTimeout } from "./check-timeout.js";
 import { createContainerCgroup } from "./container-cgroup.js";
 import { explainLaunchFailure } from "./explain-launch-failure.js";
 import { requireRoot } from "./require-root.js";
@@ -71,6 +72,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   signal?.throwIfAborted();
   requireRoot();
   if (options.name !== undefined) checkContainerName(options.name);
+  if (options.timeout !== undefined) checkTimeout(options.timeout);
   const directories = resolveDirectories(options.directories ?? {});
   const state = locateState(directories.root);
   await sweepContainers(state);

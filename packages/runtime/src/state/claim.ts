@@ -136,7 +136,8 @@ function removeLink(path: string): void {
 function readLinkIfThere(path: string): string | undefined {
   try {
     return readlinkSync(path);
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, readSync } from "node:fs";
-import { openInRoot } from "@dockher/ns";
+import { NsError, openInRoot } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
 import type { ReadAccountFile } from "./resolve-user.js";
 
@@ -19,8 +19,11 @@ export function readAccountFilesOf(root: string): ReadAccountFile {
         path,
         flags: constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY,
       });
-    } catch {
-      return undefined;
+    } catch (error) {
+      // A link that leads nowhere inside the root is as good as none.
+      const absent = ["ENOENT", "ENOTDIR", "ELOOP"];
+      if (error instanceof NsError && absent.includes(error.errno ?? "")) return undefined;
+      throw error;
     }
     try {
       const { size } = checkRegular(fd, path);
