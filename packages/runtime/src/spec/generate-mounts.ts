@@ -15,7 +15,9 @@ export function generateMounts(mounts: readonly MountOption[]): Mount[] {
     const target = checkTarget(mount.target);
     if (targets.has(target)) throw refuseMount(target, "two mounts have that target");
     targets.add(target);
-    return mount.type === "bind" ? generateBind(mount, target) : generateTmpfs(mount, target);
+    if (mount.type === "bind") return generateBind(mount, target);
+    if (mount.type === "tmpfs") return generateTmpfs(mount, target);
+    throw refuseMount(target, `unknown type "${(mount as { type: unknown }).type}"`);
   });
 }
 

@@ -35,6 +35,7 @@ export interface GenerateSpecOptions {
  */
 export function generateSpec(given: GenerateSpecOptions): Spec {
   const { options, id, config } = given;
+  checkNetwork(options.network);
   const spec = createDefaultSpec();
   const user = resolveUser(options.user ?? config.User ?? "", given.readAccountFile);
   const { home, ...ids } = user;
@@ -74,6 +75,15 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
   }
   if (options.privileged) openPrivileged(spec);
   return validateSpec(spec);
+}
+
+/** Programs without types can ask for what is not there. */
+function checkNetwork(network: string = "none"): void {
+  if (network === "none" || network === "host") return;
+  throw new RuntimeError(`failed to join network "${network}": there is no such network`, {
+    code: "INVALID_NETWORK",
+    hint: "choose none or host",
+  });
 }
 
 function selectArgs(options: ContainerOptions, config: ImageConfig): string[] {

@@ -123,6 +123,12 @@ const wrong: [string, Partial<ContainerOptions>, RegExp][] = [
     },
     /two mounts/,
   ],
+  [
+    "a kind of mount that is none",
+    { mounts: [{ type: "volume" as "tmpfs", target: "/a" }] },
+    /unknown type "volume"/,
+  ],
+  ["a network that is none", { network: "bridge" as "host" }, /failed to join network "bridge"/],
   ["a relative directory", { cwd: "work" }, /process\.cwd/],
   ["a NUL in an argument", { command: ["a\0b"] }, /process\.args\.0/],
   ["an empty variable name", { env: { "": "x" } }, /process\.env/],
