@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { Transform, Writable } from "node:stream";
+import { finished, Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { RootfsError } from "../error.js";
@@ -96,7 +96,7 @@ export async function unpackTree(
  * Writes to a process that may stop reading: tar ends at the archive's end mark and leaves the
  * padding behind it unread. Whether it had enough is told by its exit code.
  */
-function feed(stdin: Writable): Writable {
+export function feed(stdin: Writable): Writable {
   stdin.on("error", () => {});
   return new Writable({
     highWaterMark: CHUNK_SIZE,
@@ -104,7 +104,9 @@ function feed(stdin: Writable): Writable {
       stdin.write(chunk, () => done());
     },
     final(done) {
-      stdin.end(() => done());
+      // Where tar has ended, Node has destroyed its stdin, and end() would never call back.
+      finished(stdin, { readable: false }, () => done());
+      stdin.end();
     },
     destroy(error, done) {
       stdin.destroy();

@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   link,
   lstat,
@@ -10,16 +11,27 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Compression, packTree, unpackTree } from "../../src/bootstrap/archive.js";
+import { type Compression, feed, packTree, unpackTree } from "../../src/bootstrap/archive.js";
 import { findProgram } from "../../src/bootstrap/program.js";
 import { root, testUnless } from "../capabilities.js";
 import { refuse } from "../refuse.js";
 import { makeTemporary } from "../temporary.js";
 
 const test = suite("archive");
+
+test("what is fed to a process that has ended already ends too", async () => {
+  const child = spawn("true", { stdio: ["pipe", "ignore", "ignore"] });
+  await once(child, "exit");
+  assert.ok(child.stdin.destroyed);
+  // A promise that nothing can settle any more ends the process, and with it the tests.
+  await pipeline(Readable.from([Buffer.from("padding")]), feed(child.stdin));
+});
+
 const zstd = (await findProgram("zstd")) ? undefined : "zstd is not installed";
 
 for (const compression of ["gzip", "zstd"] as Compression[]) {
