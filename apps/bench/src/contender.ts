@@ -23,11 +23,16 @@ export interface Sample {
   wallMs: number;
   /** Milliseconds of CPU of this process and of the children that it has reaped. */
   cpuMs: number;
-  /** Milliseconds in which the event loop could do nothing else. */
+  /** Milliseconds of the longest stretch in which the event loop could do nothing else. */
   blockedMs?: number | undefined;
+  /** Milliseconds of all such stretches together, from the call until the end is known. */
+  mainThreadMs?: number | undefined;
   /** MiB that the largest process held, where it was measured from outside. */
   memoryMib?: number | undefined;
 }
+
+/** To be called where the event loop is free again until something of the start wakes it. */
+export type Turn = () => void;
 
 /** A way of starting the command, ready to do so. */
 export interface Contender extends AsyncDisposable {
@@ -35,7 +40,7 @@ export interface Contender extends AsyncDisposable {
    * Starts the command once and resolves when it has ended with 0.
    * A contender that takes its time itself, in another process, resolves to what it measured.
    */
-  start(): Promise<Sample | undefined>;
+  start(turn: Turn): Promise<Sample | undefined>;
 }
 
 /** Which rows are compared with which: all starts of a container, or whole command lines. */

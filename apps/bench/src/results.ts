@@ -13,6 +13,7 @@ export interface Row {
   wallMs: Summary;
   cpuMs: Summary;
   blockedMs?: Summary;
+  mainThreadMs?: Summary;
   /** MiB. */
   memoryMib?: Summary;
 }
@@ -54,6 +55,7 @@ function summarizeOptional(figures: (number | undefined)[]): Summary | undefined
 /** @throws RangeError where there is no sample. */
 export function createRow(name: ContenderName, title: string, samples: readonly Sample[]): Row {
   const blockedMs = summarizeOptional(samples.map((sample) => sample.blockedMs));
+  const mainThreadMs = summarizeOptional(samples.map((sample) => sample.mainThreadMs));
   const memoryMib = summarizeOptional(samples.map((sample) => sample.memoryMib));
   return {
     name,
@@ -61,6 +63,7 @@ export function createRow(name: ContenderName, title: string, samples: readonly 
     wallMs: summarize(samples.map((sample) => sample.wallMs)),
     cpuMs: summarize(samples.map((sample) => sample.cpuMs)),
     ...(blockedMs && { blockedMs }),
+    ...(mainThreadMs && { mainThreadMs }),
     ...(memoryMib && { memoryMib }),
   };
 }

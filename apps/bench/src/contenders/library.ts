@@ -1,4 +1,4 @@
-import type { Contender, Entry, Workbench } from "../contender.js";
+import type { Contender, Entry, Turn, Workbench } from "../contender.js";
 import { BenchError } from "../error.js";
 
 interface LibraryOptions {
@@ -12,8 +12,9 @@ async function openLibrary(bench: Workbench, { prepared }: LibraryOptions): Prom
   const { createDockerPlan } = await import("./docker-plan.js");
   const described = createDockerPlan(bench.rootfs);
   const plan = prepared ? preparePlan(described) : described;
-  const start = async (): Promise<undefined> => {
+  const start = async (turn: Turn): Promise<undefined> => {
     const launched = await launch(plan);
+    turn();
     const exit = await launched.exited;
     if (exit.kind !== "exited" || exit.exitCode !== 0) {
       throw new BenchError(`failed to run /bin/true: it ended with ${JSON.stringify(exit)}`, {
@@ -21,7 +22,7 @@ async function openLibrary(bench: Workbench, { prepared }: LibraryOptions): Prom
       });
     }
   };
-  await start();
+  await start(() => {});
   return { start, async [Symbol.asyncDispose]() {} };
 }
 

@@ -27,6 +27,7 @@ function formatRow(row: Row, yardstick: Row | undefined): string[] {
     ratio ? formatFigure(ratio.p25) : "-",
     formatFigure(row.cpuMs.mean),
     row.blockedMs ? formatFigure(row.blockedMs.median) : "-",
+    row.mainThreadMs ? formatFigure(row.mainThreadMs.median) : "-",
     row.memoryMib ? formatFigure(row.memoryMib.median) : "-",
   ];
 }
@@ -37,7 +38,17 @@ function formatSeries(series: Series): string {
   const title =
     series.section === "starts" ? "Start to exit of a static /bin/true" : "Command lines";
   const by = `x ${YARDSTICKS[series.section]}`;
-  const header = ["ms", "median", "p25", by, "p25", "CPU mean", "blocked", "RSS MiB"];
+  const header = [
+    "ms",
+    "median",
+    "p25",
+    by,
+    "p25",
+    "CPU mean",
+    "blocked",
+    "main thread",
+    "RSS MiB",
+  ];
   return `${title}, ${quiet}, ${series.rows[0]?.wallMs.count ?? 0} rounds\n${formatTable(
     header,
     series.rows.map((row) => formatRow(row, yardstick)),

@@ -35,7 +35,7 @@ async function openContender(name: string, bench: Workbench): Promise<Contender>
   if (entry === undefined) throw new Error(`no contender is named ${name}`);
   const contender = await entry.open(bench);
   if (entry.section === "starts") {
-    for (let start = 0; start < WARM_UP_STARTS; start++) await contender.start();
+    for (let start = 0; start < WARM_UP_STARTS; start++) await contender.start(() => {});
   }
   return contender;
 }

@@ -8,7 +8,7 @@ export async function measureRate(contender: Contender, load: Load): Promise<num
   const startUntilDone = async () => {
     while (left > 0) {
       left -= 1;
-      await contender.start();
+      await contender.start(() => {});
     }
   };
   const begin = performance.now();

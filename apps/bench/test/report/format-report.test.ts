@@ -28,8 +28,8 @@ test("shows rows with ratios, rates, verdicts and reasons", () => {
     .map((line) => line.replaceAll(/ {2,}/g, "  "));
   const expected = [
     "CPU, 2 processors, Linux 6.1.0, Node.js v20.19.0, cgroup v2",
-    "bwrap  10.0  10.0  5.00  5.00  3.00  1.00  -",
-    "node -e 0  40.0  40.0  1.00  1.00  30.0  -  38.0",
+    "bwrap  10.0  10.0  5.00  5.00  3.00  1.00  1.20  -",
+    "node -e 0  40.0  40.0  1.00  1.00  30.0  -  -  38.0",
     "library  400  800",
     "time: library / floor  1.20  1.20  <= 1.25  met",
     "SKIP docker: no daemon",

@@ -45,6 +45,23 @@ test("counts what runs after the call", async () => {
   assert.ok((later.blockedMs ?? 0) > (idle.blockedMs ?? 0));
 });
 
+test("tells the longest stretch from all together", async () => {
+  const work = (ms: number): void => {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  };
+  const { blockedMs = 0, mainThreadMs = 0 } = await measure(async (turn) => {
+    await waitMs(1);
+    work(40);
+    turn();
+    await waitMs(1);
+    work(40);
+    return undefined;
+  });
+  assert.ok(blockedMs > 0);
+  assert.ok(mainThreadMs > blockedMs * 1.2, `${blockedMs} of ${mainThreadMs} ms`);
+});
+
 test("keeps so many in flight and makes so many starts", async () => {
   let running = 0;
   let most = 0;
