@@ -41,7 +41,7 @@ const RESOLVE_MS = 7000;
 export class PhaseFollower {
   readonly #report: ReportPhase;
   #phase: BootstrapPhase = "release";
-  #title = "";
+  #title = "Retrieving the release file";
   #timer: NodeJS.Timeout | undefined;
 
   constructor(report: ReportPhase) {
