@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { performance } from "node:perf_hooks";
 import type { Contender, Workbench } from "../contender.js";
 import { ENTRIES } from "../contenders/entries.js";
 import { openMainThreadClock } from "./main-thread-clock.js";
@@ -6,8 +7,10 @@ import { measureRate } from "./measure-rate.js";
 import { measureStart } from "./measure-start.js";
 import type { Request, Response } from "./messages.js";
 
-/** Until then the first rows of a series are those of the interpreter, later ones the compiler's. */
-const WARM_UP_STARTS = 20;
+/** A service starts containers with compiled code: after 20 starts V8 still interprets most of it, after 300 little. */
+const WARM_UP_STARTS = 300;
+/** Milliseconds after which a slow contender is warm enough: what it costs is not Node.js. */
+const WARM_UP_TIME = 2000;
 
 async function answer(contender: Contender, request: Request): Promise<Response> {
   switch (request.type) {
@@ -34,10 +37,15 @@ async function openContender(name: string, bench: Workbench): Promise<Contender>
   const entry = ENTRIES.find((each) => each.name === name);
   if (entry === undefined) throw new Error(`no contender is named ${name}`);
   const contender = await entry.open(bench);
-  if (entry.section === "starts") {
-    for (let start = 0; start < WARM_UP_STARTS; start++) await contender.start(() => {});
-  }
+  if (entry.section === "starts") await warmUp(contender);
   return contender;
+}
+
+async function warmUp(contender: Contender): Promise<void> {
+  const end = performance.now() + WARM_UP_TIME;
+  for (let start = 0; start < WARM_UP_STARTS && performance.now() < end; start++) {
+    await contender.start(() => {});
+  }
 }
 
 /** The program of a stage: one contender, asked by the parent, until the parent closes the channel. */
