@@ -44,6 +44,12 @@ export {
 } from "./recipe.js";
 export { formatReference, type ImageReference, parseReference } from "./reference.js";
 export { removeTree } from "./remove-tree.js";
+export {
+  type FindIdMapOptions,
+  FULL_RANGE,
+  findIdMap,
+  type IdMap,
+} from "./user-namespace/id-map.js";
 
 /**
  * Makes an image from its recipe and names it, see {@link BootstrapOptions}.
