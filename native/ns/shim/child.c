@@ -127,6 +127,16 @@ ns_join_namespaces (struct ns_child *child)
     }
 }
 
+/* So that the program can open /dev/stdout again under its own uid.  */
+static long
+give_pipe (const struct ns_child *child, int stream)
+{
+  const struct ns_header *header = child->plan->header;
+  if (!(header->flags & NS_CHOWN_STDIO) || header->stdio[stream].kind != NS_STDIO_PIPE)
+    return 0;
+  return ns_syscall (__NR_fchown, child->fds.stdio[stream], header->stdio_uid, header->stdio_gid);
+}
+
 static void
 take_stdio (struct ns_child *child)
 {
@@ -134,7 +144,9 @@ take_stdio (struct ns_child *child)
     {
       if (child->fds.stdio[i] < 0)
         continue;
-      long error = ns_syscall (__NR_dup3, child->fds.stdio[i], i, 0);
+      long error = give_pipe (child, i);
+      if (error == 0)
+        error = ns_syscall (__NR_dup3, child->fds.stdio[i], i, 0);
       if (error < 0)
         ns_fail (child, NS_PHASE_STDIO, i, (int)error, 0);
     }

@@ -60,6 +60,9 @@ void ns_forget_parent (struct ns_child *child);
 int ns_open_proc (const char *path, unsigned long flags);
 int ns_go_to_fd_directory (struct ns_child *child);
 
+/* file.c: the kernel's encoding of a device number as mknod(2) and stat(2) have it.  */
+unsigned ns_encode_device (uint64_t major, uint64_t minor);
+
 /* mount.c  */
 int ns_mount (struct ns_child *child, const struct ns_step *step);
 int ns_open_tree (struct ns_child *child, const struct ns_step *step);

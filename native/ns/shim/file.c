@@ -21,9 +21,8 @@ ns_mkdir (struct ns_child *child, const struct ns_step *step)
   return fd < 0 ? fd : ns_close (fd);
 }
 
-/* The kernel's encoding of a device number as mknod(2) takes it.  */
-static unsigned
-encode_device (uint64_t major, uint64_t minor)
+unsigned
+ns_encode_device (uint64_t major, uint64_t minor)
 {
   return (unsigned)((minor & 0xff) | (major << 8) | ((minor & ~(uint64_t)0xff) << 12));
 }
@@ -36,7 +35,7 @@ ns_mknod (struct ns_child *child, const struct ns_step *step)
   if (parent < 0)
     return parent;
   long error = ns_syscall (__NR_mknodat, parent, name, step->arguments[0],
-                           encode_device (step->arguments[1], step->arguments[2]));
+                           ns_encode_device (step->arguments[1], step->arguments[2]));
   return (int)error;
 }
 

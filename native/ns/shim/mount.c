@@ -72,12 +72,27 @@ fill_slot (struct ns_child *child, uint64_t slot, long tree)
   return 0;
 }
 
+/* A device of the host's is bound where no node can be made: it must be the one that is meant.  */
+static int
+check_device (int fd, uint64_t type, unsigned number)
+{
+  struct stat status;
+  int error = stat_descriptor (fd, &status);
+  if (error < 0)
+    return error;
+  return (status.st_mode & S_IFMT) == type && status.st_rdev == number ? 0 : -ENODEV;
+}
+
 int
 ns_open_tree (struct ns_child *child, const struct ns_step *step)
 {
+  const uint64_t *arguments = step->arguments;
   long tree = ns_syscall (__NR_open_tree, AT_FDCWD, step->strings[0],
-                          OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | step->arguments[1]);
-  return fill_slot (child, step->arguments[0], tree);
+                          OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | arguments[1]);
+  int error = fill_slot (child, arguments[0], tree);
+  if (error < 0 || arguments[2] == 0)
+    return error;
+  return check_device ((int)tree, arguments[2], ns_encode_device (arguments[3], arguments[4]));
 }
 
 /* OPTIONS is pairs of strings; one with an empty value is a flag.  */
@@ -127,8 +142,17 @@ set_attributes (int fd, unsigned flags, uint64_t set, uint64_t clear, uint64_t p
 int
 ns_mount_attributes (struct ns_child *child, const struct ns_step *step)
 {
-  return set_attributes (child->slots[step->arguments[0]], step->arguments[4] ? AT_RECURSIVE : 0,
-                         step->arguments[1], step->arguments[2], step->arguments[3]);
+  const uint64_t *arguments = step->arguments;
+  const char *path = step->strings[0];
+  bool attached = path[0] != '\0';
+  int fd = attached ? ns_open_path (path, O_PATH, 0) : child->slots[arguments[0]];
+  if (attached && fd < 0)
+    return fd;
+  int error = set_attributes (fd, arguments[4] ? AT_RECURSIVE : 0, arguments[1], arguments[2],
+                              arguments[3]);
+  if (attached)
+    ns_close (fd);
+  return error;
 }
 
 int

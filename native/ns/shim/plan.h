@@ -58,9 +58,9 @@ enum ns_op
 
   /* Steps, executed in this order. */
   NS_MOUNT = 16,       /* flags, create, resolve; source, target, fstype, data */
-  NS_OPEN_TREE,        /* slot, flags; source */
+  NS_OPEN_TREE,        /* slot, flags, file type of a device or 0, its major, minor; source */
   NS_CREATE_MOUNT,     /* slot, attributes; fstype, source, options */
-  NS_MOUNT_ATTRIBUTES, /* slot, set, clear, propagation, recursive */
+  NS_MOUNT_ATTRIBUTES, /* slot, set, clear, propagation, recursive; target or "" for the slot */
   NS_MOVE_MOUNT,       /* slot, create, resolve; target */
   NS_MKDIR,            /* mode; path */
   NS_MKNOD,            /* mode, major, minor; path */

@@ -10,7 +10,6 @@
 static bool
 open_pipe (struct ns_launch *launch, int stream)
 {
-  const struct ns_header *header = launch->plan.header;
   int ends[2];
   if (pipe2 (ends, O_CLOEXEC) < 0)
     return false;
@@ -18,10 +17,7 @@ open_pipe (struct ns_launch *launch, int stream)
   int theirs = ns_above_stdio (ends[stream != 0]);
   launch->start->stdio[stream] = ours;
   launch->child.fds.stdio[stream] = theirs;
-  /* So that the program can open /dev/stdout again under its own uid.  */
-  return ours >= 0 && theirs >= 0
-         && (!(header->flags & NS_CHOWN_STDIO)
-             || fchown (theirs, header->stdio_uid, header->stdio_gid) == 0);
+  return ours >= 0 && theirs >= 0;
 }
 
 static bool

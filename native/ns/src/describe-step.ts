@@ -12,7 +12,7 @@ export function describeStep(step: Step): string {
     case "create-mount":
       return `create ${step.fstype} mount`;
     case "set-mount-attributes":
-      return `set mount attributes of slot ${step.slot}`;
+      return `set mount attributes of ${step.target ?? `slot ${step.slot}`}`;
     case "move-mount":
       return `attach mount on ${step.target}`;
     case "mkdir":

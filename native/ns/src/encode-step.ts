@@ -2,6 +2,8 @@ import { Op } from "./op.js";
 import type { RlimitType, Step, TargetOptions } from "./plan.js";
 import type { PlanRecord } from "./record-writer.js";
 
+type Device = NonNullable<Extract<Step, { op: "open-tree" }>["device"]>;
+
 const createTargets = { directory: 1, file: 2 } as const;
 
 /** asm-generic/resource.h, the same on x86-64 and aarch64. */
@@ -50,6 +52,13 @@ function targetFlags({ createTarget, symlinks }: TargetOptions): [number, number
   ];
 }
 
+/** The file types of inode(7). */
+const deviceTypes = { c: 0o020000, b: 0o060000 } as const;
+
+function deviceNumbers({ type, major, minor }: Device): [number, number, number] {
+  return [deviceTypes[type], major, minor];
+}
+
 function encodeOptions(options: readonly (readonly [string, string | true])[]): Uint8Array {
   const parts = options.flatMap(([key, value]) => [key, value === true ? "" : value]);
   for (const part of parts)
@@ -72,7 +81,11 @@ export function encodeStep(step: Step): PlanRecord {
     case "open-tree":
       return {
         op: Op.openTree,
-        numbers: [slot(step.slot), step.recursive ? AT_RECURSIVE : 0],
+        numbers: [
+          slot(step.slot),
+          step.recursive ? AT_RECURSIVE : 0,
+          ...(step.device === undefined ? [0, 0, 0] : deviceNumbers(step.device)),
+        ],
         strings: [absolute(step.source)],
       };
     case "create-mount":
@@ -85,12 +98,13 @@ export function encodeStep(step: Step): PlanRecord {
       return {
         op: Op.mountAttributes,
         numbers: [
-          slot(step.slot),
+          step.slot === undefined ? 0 : slot(step.slot),
           step.set,
           step.clear,
           step.propagation ?? 0,
           step.recursive ? 1 : 0,
         ],
+        strings: [step.target === undefined ? "" : absolute(step.target)],
       };
     case "move-mount":
       return {

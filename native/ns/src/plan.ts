@@ -18,7 +18,10 @@ export interface Plan {
   setgroups?: "allow" | "deny" | undefined;
   cgroups?: PlanCgroups | undefined;
   stdio: readonly [Stdio, Stdio, Stdio];
-  /** Host ids that the pipes of `stdio` are given to, so that the program may open /dev/stdout again. */
+  /**
+   * Whom the pipes of `stdio` are given to, so that the program may open /dev/stdout again. The process does it itself,
+   * so the ids are those that it sees: of a user namespace that it was made in.
+   */
   stdioOwner?: { uid: number; gid: number } | undefined;
   /** Of the program. 0o022 without it. The steps run with 0. */
   umask?: number | undefined;
@@ -58,6 +61,11 @@ export interface TargetOptions {
   symlinks?: "follow" | "refuse" | undefined;
 }
 
+/** A mount that is not attached yet, or the one on a path. */
+export type MountToChange =
+  | { slot: number; target?: undefined }
+  | { slot?: undefined; target: string };
+
 /** One thing to do between clone and exec. */
 export type Step =
   /** mount(2); `flags` are {@link MountFlag}s. */
@@ -70,7 +78,14 @@ export type Step =
       data?: string | undefined;
     } & TargetOptions)
   /** open_tree(2) with OPEN_TREE_CLONE: take a bind mount's source along into the new root. */
-  | { op: "open-tree"; slot: number; source: string; recursive: boolean }
+  | {
+      op: "open-tree";
+      slot: number;
+      source: string;
+      recursive: boolean;
+      /** The source must be this device; else the step fails with ENODEV. */
+      device?: { type: "c" | "b"; major: number; minor: number } | undefined;
+    }
   /**
    * fsopen(2) to fsmount(2): a file system to be attached later. proc and sysfs in a user namespace must be made so
    * before `pivot-root`, while the host's are in sight (mount_too_revealing in fs/namespace.c).
@@ -85,15 +100,14 @@ export type Step =
       /** {@link MountAttribute}s. */
       attributes: number;
     }
-  /** mount_setattr(2) on a slot; `propagation` is one of MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE. */
-  | {
+  /** mount_setattr(2); `propagation` is one of MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE. */
+  | ({
       op: "set-mount-attributes";
-      slot: number;
       set: number;
       clear: number;
       propagation?: number | undefined;
       recursive: boolean;
-    }
+    } & MountToChange)
   /** move_mount(2): attach what is in the slot, which is empty afterwards. */
   | ({ op: "move-mount"; slot: number; target: string } & TargetOptions)
   /** Also makes what is missing above it; leaves a directory that is there as it is. */
