@@ -19,6 +19,11 @@ export interface PrepareOverlayOptions {
   /** The container's own directory, absolute; the overlay makes its files below it. */
   directory: string;
   upper: OverlayUpper;
+  /**
+   * The overlay's own notes lie in `user.*` attributes: only root of the machine may write `trusted.*`. Linux 5.11.
+   * Default: unless this process is root.
+   */
+  userAttributes?: boolean;
 }
 
 /** A directory to make once the mounts before it are in place. */
@@ -73,6 +78,7 @@ export async function prepareOverlay(options: PrepareOverlayOptions): Promise<Ov
     `workdir=${escapeOption(workdir)}`,
   ];
   if (upper.type === "disk" && upper.lifetime === "run") data.push("volatile");
+  if (options.userAttributes ?? process.geteuid?.() !== 0) data.push("userxattr");
   if (Buffer.byteLength(data.join(",")) > OPTIONS_LIMIT) {
     throw new RootfsError(
       `failed to prepare overlay: its options are longer than ${OPTIONS_LIMIT} bytes`,

@@ -91,6 +91,11 @@ export interface SecurityOptions {
   privileged?: boolean;
   /** Default true: a setuid program gains nothing. */
   noNewPrivileges?: boolean;
+  /**
+   * `auto` gives the container ids of its own: its root is nobody outside. `host` shares the host's. Default `host` where the
+   * caller is root; without root, `auto` is all there is, with the caller as the container's root.
+   */
+  userns?: "auto" | "host";
 }
 
 export interface ContainerOptions extends ProcessOptions, SecurityOptions {

@@ -1,4 +1,10 @@
-import { type Cgroup, CgroupManager, compileDeviceFilter, openCgroup } from "@dockher/cgroup";
+import {
+  type Cgroup,
+  CgroupError,
+  CgroupManager,
+  compileDeviceFilter,
+  openCgroup,
+} from "@dockher/cgroup";
 import { attachDeviceFilter } from "@dockher/ns";
 import type { LinuxDeviceCgroup, LinuxResources } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
@@ -26,6 +32,42 @@ export async function createContainerCgroup(
     throw error;
   }
   return cgroup;
+}
+
+/** What a caller without root meets where no part of the tree is his. */
+const NOT_DELEGATED: ReadonlySet<string> = new Set([
+  "CGROUP_UNAVAILABLE",
+  "CGROUP_READ_ONLY",
+  "CGROUP_PERMISSION_DENIED",
+  "CGROUP_NOT_DELEGATED",
+]);
+
+/**
+ * As {@link createContainerCgroup}, for a caller without root: undefined where there is no cgroup to be had and no limit to
+ * hold. Nothing filters the devices, and need not: none can be made in a user namespace.
+ * @throws CgroupError, naming the limit that cannot be held
+ */
+export async function createDelegatedCgroup(
+  record: ContainerRecord,
+  resources: LinuxResources,
+): Promise<Cgroup | undefined> {
+  const { devices: _, ...limits } = resources;
+  try {
+    return await CgroupManager.open().create({
+      name: record.id,
+      resources: limits,
+      announce: (location) => writeRecord(record, "cgroup", JSON.stringify(location)),
+    });
+  } catch (error) {
+    if (!(error instanceof CgroupError) || !NOT_DELEGATED.has(error.code)) throw error;
+    const [limited] = Object.keys(limits);
+    if (limited === undefined) return undefined;
+    throw new RuntimeError(`failed to limit ${limited}: ${error.message}`, {
+      code: error.code,
+      hint: error.hint,
+      cause: error,
+    });
+  }
 }
 
 /** On v2 there is no file for device rules, but a program: see {@link compileDeviceFilter}. */

@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import type { Cgroup } from "@dockher/cgroup";
-import { launch } from "@dockher/ns";
 import {
   type Image,
   ImageStore,
@@ -29,10 +28,12 @@ import {
 import { checkContainerName } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
+import { checkUser } from "../user-namespace/check-user.js";
+import { selectUserNamespace, type UserNamespace } from "../user-namespace/user-namespace.js";
 import { checkTimeout } from "./check-timeout.js";
-import { createContainerCgroup } from "./container-cgroup.js";
+import { createContainerCgroup, createDelegatedCgroup } from "./container-cgroup.js";
 import { explainLaunchFailure } from "./explain-launch-failure.js";
-import { requireRoot } from "./require-root.js";
+import { launchContainer } from "./launch-container.js";
 import { RunningContainer } from "./running-container.js";
 import { UndoList } from "./undo-list.js";
 import { wrapSystemError } from "./wrap-system-error.js";
@@ -70,7 +71,7 @@ export async function startRunningContainer(options: ContainerOptions): Promise<
 async function start(options: ContainerOptions, undo: UndoList): Promise<RunningContainer> {
   const signal = options.signal ?? options.startSignal;
   signal?.throwIfAborted();
-  requireRoot();
+  const userNamespace = selectUserNamespace(options);
   if (options.name !== undefined) checkContainerName(options.name);
   if (options.timeout !== undefined) checkTimeout(options.timeout);
   const directories = resolveDirectories(options.directories ?? {});
@@ -84,25 +85,30 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     id: record.id,
     config: source.config,
     readAccountFile: readAccountFilesOf(locateLower(source)),
+    userNamespace,
   });
+  checkUser(spec.process.user, userNamespace);
   signal?.throwIfAborted();
 
   claimContainer(record, options.name);
   undo.push(() => releaseClaim(record));
   const root = await prepareRoot({ source, record, spec, options, undo });
-  const cgroup = await prepareCgroup({ record, spec, options, undo });
+  const cgroup = await prepareCgroup({ record, spec, options, userNamespace, undo });
   const plan = compilePlan({
     spec,
     root,
+    userNamespace,
     cgroup: cgroup?.location,
     stdio: compileStdio(options),
     init: options.init ?? true,
   });
   signal?.throwIfAborted();
-  const process = await launch(plan, { signal: options.signal }).catch((error: unknown) => {
-    options.signal?.throwIfAborted();
-    throw explainLaunchFailure(error, plan);
-  });
+  const process = await launchContainer({ plan, userNamespace, signal: options.signal }).catch(
+    (error: unknown) => {
+      options.signal?.throwIfAborted();
+      throw explainLaunchFailure(error, plan);
+    },
+  );
   return new RunningContainer({ record, options, process, cgroup, undo });
 }
 
@@ -151,14 +157,21 @@ async function checkStillThere(image: Image, { directories }: ContainerOptions):
   });
 }
 
-async function prepareCgroup(preparation: Preparation): Promise<Cgroup | undefined> {
-  const { record, spec, options, undo } = preparation;
+async function prepareCgroup(
+  preparation: Preparation & { userNamespace: UserNamespace },
+): Promise<Cgroup | undefined> {
+  const { record, spec, options, userNamespace, undo } = preparation;
+  const resources = spec.linux?.resources ?? {};
   if (options.cgroups === "disabled") {
     refuseLimits(spec);
     closeDevices(spec, options);
     return undefined;
   }
-  const cgroup = await createContainerCgroup(record, spec.linux?.resources ?? {});
+  const cgroup =
+    userNamespace.type === "rootless"
+      ? await createDelegatedCgroup(record, resources)
+      : await createContainerCgroup(record, resources);
+  if (cgroup === undefined) return undefined;
   undo.push(async () => {
     await cgroup.killAll();
     await cgroup.remove();

@@ -1,12 +1,13 @@
 import type { RlimitType, Step } from "@dockher/ns";
 import { CAPABILITIES, type Process } from "@dockher/spec";
 import { RLIM_INFINITY } from "../spec/generate-rlimits.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 
 /**
  * From root to the container's user. The bounding set goes first, because dropping from it takes CAP_SETPCAP; the
  * user id goes after the groups, because it takes the right to set them.
  */
-export function compileCredentials(process: Process): Step[] {
+export function compileCredentials(process: Process, userNamespace: UserNamespace): Step[] {
   const { user, capabilities = {}, rlimits = [] } = process;
   const steps: Step[] = rlimits.map(({ type, soft, hard }) => ({
     op: "rlimit",
@@ -14,9 +15,12 @@ export function compileCredentials(process: Process): Step[] {
     soft: toKernelLimit(soft),
     hard: toKernelLimit(hard),
   }));
+  steps.push({ op: "bounding", keep: toMask(capabilities.bounding) });
+  // With a single id the kernel lets nobody change the groups (user_namespaces(7), "/proc/[pid]/setgroups").
+  if (userNamespace.type !== "rootless" || userNamespace.single === undefined) {
+    steps.push({ op: "groups", gids: user.additionalGids ?? [] });
+  }
   steps.push(
-    { op: "bounding", keep: toMask(capabilities.bounding) },
-    { op: "groups", gids: user.additionalGids ?? [] },
     { op: "gid", gid: user.gid },
     { op: "uid", uid: user.uid, keepCapabilities: toMask(capabilities.permitted) !== 0n },
     {

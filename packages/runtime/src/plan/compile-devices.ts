@@ -1,5 +1,6 @@
 import type { Step } from "@dockher/ns";
 import type { LinuxDevice } from "@dockher/spec";
+import type { CompiledMounts } from "./compile-mounts.js";
 
 /** The file type bits of mknod(2). */
 const FILE_TYPES = { c: 0o020000, u: 0o020000, b: 0o060000, p: 0o010000 } as const;
@@ -21,8 +22,25 @@ export function compileDevices(devices: readonly LinuxDevice[]): Step[] {
     steps.push({ op: "mknod", path, mode: FILE_TYPES[type] | fileMode, major, minor });
     if (uid !== 0 || gid !== 0) steps.push({ op: "chown", path, uid, gid });
   }
-  for (const [path, target] of Object.entries(LINKS)) {
-    steps.push({ op: "symlink", target, path });
+  return [...steps, ...compileLinks()];
+}
+
+/**
+ * The same where no node can be made, in a user namespace: the host's own, each checked to be the device that is meant.
+ * @param firstSlot of as many as there are devices
+ */
+export function bindDevices(devices: readonly LinuxDevice[], firstSlot: number): CompiledMounts {
+  const compiled: CompiledMounts = { beforePivot: [], afterPivot: [], slots: devices.length };
+  for (const [index, { type, path, major = 0, minor = 0 }] of devices.entries()) {
+    const slot = firstSlot + index;
+    const device = { type: type === "b" ? ("b" as const) : ("c" as const), major, minor };
+    compiled.beforePivot.push({ op: "open-tree", slot, source: path, recursive: false, device });
+    compiled.afterPivot.push({ op: "move-mount", slot, target: path, createTarget: "file" });
   }
-  return steps;
+  compiled.afterPivot.push(...compileLinks());
+  return compiled;
+}
+
+function compileLinks(): Step[] {
+  return Object.entries(LINKS).map(([path, target]) => ({ op: "symlink", target, path }));
 }

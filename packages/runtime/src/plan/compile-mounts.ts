@@ -13,24 +13,31 @@ export interface CompiledMounts {
   beforePivot: Step[];
   /** In the container's root. */
   afterPivot: Step[];
+  /** How many are in use, from the first. */
+  slots: number;
+}
+
+export interface CompileMountsOptions {
+  mounts: readonly Mount[];
+  cgroup: CgroupMountOptions;
+  /** Whether the container is made inside its own user namespace. */
+  rootless: boolean;
 }
 
 /**
  * The steps for the mounts of a configuration, in its order.
  * @throws RuntimeError `INVALID_MOUNT`, `MOUNT_SOURCE_NOT_FOUND`
  */
-export function compileMounts(
-  mounts: readonly Mount[],
-  cgroup: CgroupMountOptions,
-): CompiledMounts {
-  const compiled: CompiledMounts = { beforePivot: [], afterPivot: [] };
-  let slot = 0;
+export function compileMounts({ mounts, cgroup, rootless }: CompileMountsOptions): CompiledMounts {
+  const compiled: CompiledMounts = { beforePivot: [], afterPivot: [], slots: 0 };
   for (const mount of mounts) {
     const options = parseMountOptions(mount.options ?? []);
     if (options.bind !== "none") {
-      compileBind({ mount, options, slot: slot++, compiled });
+      compileBind({ mount, options, slot: compiled.slots++, compiled });
     } else if (mount.type === "cgroup") {
       compiled.afterPivot.push(...compileCgroupMount(mount, cgroup));
+    } else if (rootless && (mount.type === "proc" || mount.type === "sysfs")) {
+      createEarly({ mount, fstype: mount.type, slot: compiled.slots++, compiled });
     } else {
       compiled.afterPivot.push(compileFileSystem(mount));
     }
@@ -55,6 +62,34 @@ function compileFileSystem(mount: Mount): Step {
     createTarget: "directory",
     ...(NEVER_A_LINK.has(mount.destination) ? { symlinks: "refuse" as const } : {}),
   };
+}
+
+/**
+ * In a user namespace proc and sysfs may show no more than those in sight do, which after the pivot are none
+ * (mount_too_revealing in fs/namespace.c).
+ */
+function createEarly(options: {
+  mount: Mount;
+  fstype: "proc" | "sysfs";
+  slot: number;
+  compiled: CompiledMounts;
+}): void {
+  const { mount, fstype, slot, compiled } = options;
+  const { flags } = parseMountOptions(mount.options ?? []);
+  compiled.beforePivot.push({
+    op: "create-mount",
+    slot,
+    fstype,
+    source: mount.source ?? fstype,
+    attributes: toMountAttributes(flags),
+  });
+  compiled.afterPivot.push({
+    op: "move-mount",
+    slot,
+    target: mount.destination,
+    createTarget: "directory",
+    symlinks: "refuse",
+  });
 }
 
 interface BindOptions {

@@ -1,9 +1,10 @@
 import type { CgroupLocation } from "@dockher/cgroup";
-import { MountFlag, type Plan, type Step } from "@dockher/ns";
+import { MountAttribute, MountFlag, type Plan, type Step } from "@dockher/ns";
 import type { Overlay } from "@dockher/rootfs";
 import type { Spec } from "@dockher/spec";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import { compileCredentials } from "./compile-credentials.js";
-import { compileDevices } from "./compile-devices.js";
+import { bindDevices, compileDevices } from "./compile-devices.js";
 import { compileMounts } from "./compile-mounts.js";
 import { parseMountOptions } from "./mount-options.js";
 
@@ -13,6 +14,7 @@ export type RootPlan = { type: "directory"; path: string } | { type: "overlay"; 
 export interface CompileOptions {
   spec: Spec;
   root: RootPlan;
+  userNamespace: UserNamespace;
   /** Undefined where control groups are disabled. */
   cgroup: CgroupLocation | undefined;
   stdio: Plan["stdio"];
@@ -25,15 +27,22 @@ export interface CompileOptions {
  * @throws RuntimeError `INVALID_MOUNT`, `MOUNT_SOURCE_NOT_FOUND`
  */
 export function compilePlan(options: CompileOptions): Plan {
-  const { spec, cgroup } = options;
+  const { spec, cgroup, userNamespace } = options;
   const { process, linux = {} } = spec;
-  const mounts = compileMounts(spec.mounts ?? [], cgroup);
+  const rootless = userNamespace.type === "rootless";
+  const mounts = compileMounts({ mounts: spec.mounts ?? [], cgroup, rootless });
+  const devices = rootless
+    ? bindDevices(linux.devices ?? [], mounts.slots)
+    : { beforePivot: [], afterPivot: compileDevices(linux.devices ?? []) };
   const namespaces = linux.namespaces ?? [];
   return {
     args: process.args,
     env: process.env ?? [],
     umask: process.user.umask ?? 0o022,
     namespaces,
+    uidMappings: linux.uidMappings,
+    gidMappings: linux.gidMappings,
+    setgroups: rootless && userNamespace.single !== undefined ? "deny" : "allow",
     ...(cgroup === undefined ? {} : compileAttachment(cgroup)),
     stdio: options.stdio,
     init: options.init,
@@ -43,9 +52,10 @@ export function compilePlan(options: CompileOptions): Plan {
       { op: "mount", target: "/", flags: MountFlag.MS_REC | MountFlag.MS_PRIVATE },
       ...compileRoot(options),
       ...mounts.beforePivot,
+      ...devices.beforePivot,
       { op: "pivot-root", newRoot: locateRoot(options.root) },
       ...mounts.afterPivot,
-      ...compileDevices(linux.devices ?? []),
+      ...devices.afterPivot,
       ...compileConsole(spec),
       ...compileNames(spec),
       ...(namespaces.some(({ type, path }) => type === "network" && path === undefined)
@@ -59,7 +69,7 @@ export function compilePlan(options: CompileOptions): Plan {
       ...(process.cwd === "/" ? [] : [{ op: "mkdir", path: process.cwd, mode: 0o755 } as const]),
       ...closeRoot(options),
       { op: "chdir", path: process.cwd },
-      ...compileCredentials(process),
+      ...compileCredentials(process, userNamespace),
     ],
   };
 }
@@ -93,12 +103,12 @@ function compileRoot({ root }: CompileOptions): Step[] {
  * nodes, where no cgroup filters which may be opened.
  */
 function closeRoot({ spec, cgroup }: CompileOptions): Step[] {
-  const nodev = cgroup === undefined ? MountFlag.MS_NODEV : 0;
-  const readonly = spec.root.readonly ? MountFlag.MS_RDONLY : 0;
-  const flags = nodev | readonly;
-  return flags === 0
+  const nodev = cgroup === undefined ? MountAttribute.MOUNT_ATTR_NODEV : 0;
+  const readonly = spec.root.readonly ? MountAttribute.MOUNT_ATTR_RDONLY : 0;
+  const set = nodev | readonly;
+  return set === 0
     ? []
-    : [{ op: "mount", target: "/", flags: MountFlag.MS_REMOUNT | MountFlag.MS_BIND | flags }];
+    : [{ op: "set-mount-attributes", target: "/", set, clear: 0, recursive: false }];
 }
 
 function compileConsole(spec: Spec): Step[] {

@@ -1,9 +1,10 @@
 import { selectCapabilities } from "@dockher/spec";
 import type { ContainerOptions } from "../options.js";
+import { selectUserNamespace } from "../user-namespace/user-namespace.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
-import { readHeldCapabilities } from "./held-capabilities.js";
+import { listGrantableCapabilities } from "./held-capabilities.js";
 
 /**
  * Refuses what can be refused without the image, before minutes are spent on making one.
@@ -16,6 +17,6 @@ export function checkOptions(options: ContainerOptions): void {
   selectCapabilities({
     add: options.capAdd ?? [],
     drop: options.capDrop ?? [],
-    held: readHeldCapabilities(),
+    held: listGrantableCapabilities(selectUserNamespace(options)),
   });
 }

@@ -13,12 +13,14 @@ import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
 import type { ContainerId } from "../state/container-id.js";
 import { type ReadAccountFile, resolveUser } from "../user/resolve-user.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
+import { adaptToUserNamespace } from "./adapt-to-user-namespace.js";
 import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./default-devices.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
-import { readHeldCapabilities } from "./held-capabilities.js";
-import { listHostDevices } from "./host-devices.js";
+import { listGrantableCapabilities } from "./held-capabilities.js";
+import { listDevices } from "./host-devices.js";
 import { listThermalThrottles } from "./thermal-throttles.js";
 
 export interface GenerateSpecOptions {
@@ -27,6 +29,7 @@ export interface GenerateSpecOptions {
   /** What the image says; empty for a root filesystem. */
   config: ImageConfig;
   readAccountFile: ReadAccountFile;
+  userNamespace: UserNamespace;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface GenerateSpecOptions {
  * @throws RuntimeError or SpecError for the first option that cannot be meant
  */
 export function generateSpec(given: GenerateSpecOptions): Spec {
-  const { options, id, config } = given;
+  const { options, id, config, userNamespace } = given;
   checkNetwork(options.network);
   const spec = createDefaultSpec();
   const user = resolveUser(options.user ?? config.User ?? "", given.readAccountFile);
@@ -52,7 +55,7 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
     noNewPrivileges: options.noNewPrivileges ?? !options.privileged,
     rlimits: generateRlimits(options.ulimits ?? {}),
   });
-  spec.process.capabilities = generateCapabilities(options, ids.uid);
+  spec.process.capabilities = generateCapabilities(given, ids.uid);
   if (options.terminal !== undefined) {
     spec.process.terminal = true;
     spec.process.consoleSize = {
@@ -64,7 +67,7 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
   spec.linux = {
     ...spec.linux,
     maskedPaths: [...(spec.linux?.maskedPaths ?? []), ...listThermalThrottles()],
-    devices: options.privileged ? listHostDevices() : [...DEFAULT_DEVICES],
+    devices: options.privileged ? listDevices(userNamespace) : [...DEFAULT_DEVICES],
     resources: {
       ...generateResources(options.limits ?? {}),
       devices: [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES)],
@@ -74,6 +77,7 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
     spec.linux.namespaces = spec.linux.namespaces?.filter(({ type }) => type !== "network") ?? [];
   }
   if (options.privileged) openPrivileged(spec);
+  adaptToUserNamespace(spec, userNamespace);
   return validateSpec(spec);
 }
 
@@ -125,11 +129,14 @@ function mergeEnvironment(environment: Environment): string[] {
 }
 
 /** Inheritable and ambient stay empty (CVE-2022-24769); a user other than root holds none until it execs a file with some. */
-function generateCapabilities(options: ContainerOptions, uid: number): LinuxCapabilities {
+function generateCapabilities(
+  { options, userNamespace }: GenerateSpecOptions,
+  uid: number,
+): LinuxCapabilities {
   const bounding = selectCapabilities({
     add: options.privileged ? ["ALL", ...(options.capAdd ?? [])] : (options.capAdd ?? []),
     drop: options.capDrop ?? [],
-    held: readHeldCapabilities(),
+    held: listGrantableCapabilities(userNamespace),
   });
   const held = uid === 0 ? bounding : [];
   return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };

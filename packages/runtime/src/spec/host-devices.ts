@@ -1,9 +1,25 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { accessSync, constants, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { LinuxDevice } from "@dockher/spec";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 
 /** Made anew for each container, so the host's own are not copied. */
 const PRIVATE = new Set(["console", "fd", "mqueue", "ptmx", "pts", "shm"]);
+
+/** The devices of a privileged container: the host's; without root, those that the caller may open. */
+export function listDevices({ type }: UserNamespace): LinuxDevice[] {
+  const devices = listHostDevices();
+  return type === "host" ? devices : devices.filter(({ path }) => mayOpen(path));
+}
+
+function mayOpen(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Every device node below the host's `/dev`, for a privileged container. */
 export function listHostDevices(directory = "/dev"): LinuxDevice[] {

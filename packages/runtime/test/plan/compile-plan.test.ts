@@ -1,5 +1,5 @@
 import type { CgroupLocation } from "@dockher/cgroup";
-import { MountFlag, type Step } from "@dockher/ns";
+import { MountAttribute, MountFlag, type Step } from "@dockher/ns";
 import { createDefaultSpec, type Spec } from "@dockher/spec";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -27,6 +27,7 @@ function compile(change: (spec: Spec) => void = () => {}, cgroup: CgroupLocation
   return compilePlan({
     spec,
     root: { type: "directory", path: "/rootfs" },
+    userNamespace: { type: "host" },
     cgroup,
     stdio: [{ kind: "null" }, { kind: "null" }, { kind: "null" }],
     init: false,
@@ -76,20 +77,19 @@ test("a read-only root is closed after the mount points were made", () => {
   const { steps } = compile((spec) => {
     spec.root.readonly = true;
   });
-  const remount = find(
-    steps,
-    (step) =>
-      step.op === "mount" && (step.flags & MountFlag.MS_REMOUNT) !== 0 && step.target === "/",
+  const closing = find(steps, (step) => step.op === "set-mount-attributes" && step.target === "/");
+  assert.ok(closing > find(steps, (step) => step.op === "mask"));
+  const step = steps[closing];
+  assert.ok(
+    step?.op === "set-mount-attributes" && (step.set & MountAttribute.MOUNT_ATTR_RDONLY) !== 0,
   );
-  assert.ok(remount > find(steps, (step) => step.op === "mask"));
-  const step = steps[remount];
-  assert.ok(step?.op === "mount" && (step.flags & MountFlag.MS_RDONLY) !== 0);
 });
 
 test("without a cgroup device nodes are dead and no cgroup file system is mounted", () => {
   const { steps, cgroups } = compilePlan({
     spec: createDefaultSpec(),
     root: { type: "directory", path: "/rootfs" },
+    userNamespace: { type: "host" },
     cgroup: undefined,
     stdio: [{ kind: "null" }, { kind: "null" }, { kind: "null" }],
     init: true,
@@ -98,7 +98,9 @@ test("without a cgroup device nodes are dead and no cgroup file system is mounte
   assert.ok(
     steps.some(
       (step) =>
-        step.op === "mount" && (step.flags & MountFlag.MS_NODEV) !== 0 && step.target === "/",
+        step.op === "set-mount-attributes" &&
+        (step.set & MountAttribute.MOUNT_ATTR_NODEV) !== 0 &&
+        step.target === "/",
     ),
   );
   assert.not.ok(steps.some((step) => step.op === "mount" && step.fstype?.startsWith("cgroup")));

@@ -2,7 +2,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ContainerOptions } from "../../src/options.ts";
 import { generateSpec } from "../../src/spec/generate-spec.ts";
-import { parseHeldCapabilities, readHeldCapabilities } from "../../src/spec/held-capabilities.ts";
+import {
+  listGrantableCapabilities,
+  parseHeldCapabilities,
+} from "../../src/spec/held-capabilities.ts";
 import { generateContainerId } from "../../src/state/container-id.ts";
 
 const test = suite("generateSpec");
@@ -14,6 +17,7 @@ const generate = (options: Partial<ContainerOptions>, config = {}) =>
     id,
     config,
     readAccountFile: () => undefined,
+    userNamespace: { type: "host" },
   });
 
 test("Docker's environment: defaults, then the image's, then the caller's", () => {
@@ -31,8 +35,13 @@ test("the image's entrypoint goes before the command; an own one does away with 
   const config = { Entrypoint: ["/entry"], Cmd: ["serve"] };
   const source = { rootfs: "/" };
   assert.equal(
-    generateSpec({ options: { source }, id, config, readAccountFile: () => undefined }).process
-      .args,
+    generateSpec({
+      options: { source },
+      id,
+      config,
+      readAccountFile: () => undefined,
+      userNamespace: { type: "host" },
+    }).process.args,
     ["/entry", "serve"],
   );
   assert.equal(generate({}, config).process.args, ["/entry", "true"]);
@@ -43,6 +52,7 @@ test("the image's entrypoint goes before the command; an own one does away with 
         id,
         config,
         readAccountFile: () => undefined,
+        userNamespace: { type: "host" },
       }),
     /there is no command/,
   );
@@ -65,7 +75,7 @@ test("the host's network keeps the host's name and no namespace of its own", () 
 test("privileged opens what is closed by default, and only then", () => {
   const open = generate({ privileged: true });
   assert.equal(open.linux?.maskedPaths, []);
-  assert.equal(open.process.capabilities?.bounding, readHeldCapabilities());
+  assert.equal(open.process.capabilities?.bounding, listGrantableCapabilities({ type: "host" }));
   assert.is(open.process.noNewPrivileges, false);
   const closed = generate({});
   assert.ok(closed.linux?.maskedPaths?.includes("/proc/kcore"));

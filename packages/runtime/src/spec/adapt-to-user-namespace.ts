@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import type { Mount, Spec } from "@dockher/spec";
+import { mapId } from "../user-namespace/map-id.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
+
+/** Changes a container's configuration to what is possible in its user namespace. */
+export function adaptToUserNamespace(spec: Spec, namespace: UserNamespace): void {
+  if (namespace.type === "host") return;
+  const { uidMappings, gidMappings } = namespace;
+  const { namespaces = [], ...linux } = spec.linux ?? {};
+  spec.linux = {
+    ...linux,
+    namespaces: [{ type: "user" }, ...namespaces],
+    uidMappings,
+    gidMappings,
+  };
+  spec.process.oomScoreAdj = Math.max(spec.process.oomScoreAdj ?? 0, readOwnOomScore());
+  spec.mounts = spec.mounts?.map((mount) => leaveOutUnmappedGroup(mount, gidMappings)) ?? [];
+  if (!namespaces.some(({ type }) => type === "network")) shareSysfs(spec);
+}
+
+/** proc(5): without CAP_SYS_RESOURCE on the host, nobody lowers it. */
+function readOwnOomScore(): number {
+  return Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
+}
+
+/** devpts takes no group that is not mapped: terminals then belong to their user's. */
+function leaveOutUnmappedGroup(
+  mount: Mount,
+  gidMappings: NonNullable<Spec["linux"]>["gidMappings"],
+): Mount {
+  if (mount.type !== "devpts" || gidMappings === undefined) return mount;
+  const options = mount.options?.filter((option) => {
+    const gid = /^gid=(\d+)$/.exec(option)?.[1];
+    return gid === undefined || mapId(gidMappings, Number(gid)) !== undefined;
+  });
+  return { ...mount, ...(options === undefined ? {} : { options }) };
+}
+
+/**
+ * A sysfs shows a network namespace, and may be mounted only by who owns that (sysfs_init_fs_context in fs/sysfs/mount.c): the
+ * host's network comes with the host's own, read-only with all below, and without its cgroups.
+ */
+function shareSysfs(spec: Spec): void {
+  spec.mounts =
+    spec.mounts?.map((mount) =>
+      mount.type === "sysfs"
+        ? {
+            destination: mount.destination,
+            type: "bind",
+            source: "/sys",
+            options: ["rbind", "rprivate", "nosuid", "noexec", "nodev", "ro"],
+          }
+        : mount,
+    ) ?? [];
+  spec.linux = {
+    ...spec.linux,
+    maskedPaths: ["/sys/fs/cgroup", ...(spec.linux?.maskedPaths ?? [])],
+  };
+}
