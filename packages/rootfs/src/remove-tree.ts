@@ -15,18 +15,8 @@ const ENTRY_LIMIT = 64;
  */
 export async function removeTree(path: string): Promise<void> {
   if (removeSmallTree(path, { left: ENTRY_LIMIT })) return;
-  const { execFile } = await import("node:child_process");
-  const run = (command: string, args: string[]): Promise<string | undefined> =>
-    new Promise((resolve) => {
-      execFile(command, args, (error, _stdout, stderr) =>
-        resolve(error ? stderr.trim() || error.message : undefined),
-      );
-    });
-  // rm(1) walks by descriptor (fts), so depth does not matter to it.
-  let failure = await run("rm", ["-rf", "--", path]);
-  if (failure === undefined) return;
-  await run("chattr", ["-R", "-f", "-i", "-a", "--", path]);
-  failure = await run("rm", ["-rf", "--", path]);
+  const { removeByCommand } = await import("./remove-by-command.js");
+  const failure = await removeByCommand(path);
   if (failure === undefined) return;
   throw new RootfsError(`failed to remove ${path}: ${failure.split("\n")[0]}`, {
     code: "REMOVE_FAILED",
@@ -46,7 +36,18 @@ function removeSmallTree(path: string, budget: { left: number }): boolean {
     rmdirSync(path);
     return true;
   } catch (error) {
+    if (hasErrno(error, "EACCES")) return removeClosed(path);
     return hasErrno(error, "ENOENT");
+  }
+}
+
+/** A user cannot read a closed directory but may remove an empty one: overlayfs leaves such in each work directory. */
+function removeClosed(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -5,6 +5,7 @@ import { finished, Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { RootfsError } from "../error.js";
+import { spawnAsRoot } from "../user-namespace/spawn-as-root.js";
 import { explainStart, findProgram } from "./program.js";
 
 /** What a layer's uncompressed archive is known by. */
@@ -42,7 +43,7 @@ export async function packTree(
   output: { path: string; compression: Compression } | undefined,
   signal?: AbortSignal,
 ): Promise<ArchiveSummary> {
-  const tar = startProcess("tar", [...PACK, "-C", tree, "-c", "-f", "-", "."], signal);
+  const tar = startTar([...PACK, "-C", tree, "-c", "-f", "-", "."], signal);
   const summary = new SummaryStream();
   const source = requireStream(tar.child.stdout);
   if (!output) {
@@ -52,7 +53,7 @@ export async function packTree(
     const file = createWriteStream(output.path, { flush: true });
     await settle(signal, [pipeline(source, summary, gzip, file, { signal }), tar.done]);
   } else {
-    const zstd = startProcess("zstd", ["-q", "-3", "-T0", "-c"], signal);
+    const zstd = startZstd(["-q", "-3", "-T0", "-c"], signal);
     const file = createWriteStream(output.path, { flush: true });
     await settle(signal, [
       pipeline(source, summary, requireStream(zstd.child.stdin), { signal }),
@@ -73,7 +74,7 @@ export async function unpackTree(
   tree: string,
   signal?: AbortSignal,
 ): Promise<ArchiveSummary> {
-  const tar = startProcess("tar", [...UNPACK, "-C", tree, "-f", "-"], signal);
+  const tar = startTar([...UNPACK, "-C", tree, "-f", "-"], signal);
   const summary = new SummaryStream();
   const file = createReadStream(input.path, { highWaterMark: CHUNK_SIZE });
   const sink = feed(requireStream(tar.child.stdin));
@@ -81,7 +82,7 @@ export async function unpackTree(
     const gunzip = createGunzip({ chunkSize: CHUNK_SIZE });
     await settle(signal, [pipeline(file, gunzip, summary, sink, { signal }), tar.done]);
   } else {
-    const zstd = startProcess("zstd", ["-q", "-d", "-c"], signal);
+    const zstd = startZstd(["-q", "-d", "-c"], signal);
     await settle(signal, [
       pipeline(file, requireStream(zstd.child.stdin), { signal }),
       pipeline(requireStream(zstd.child.stdout), summary, sink, { signal }),
@@ -145,12 +146,22 @@ class SummaryStream extends Transform {
   }
 }
 
-function startProcess(command: string, args: string[], signal: AbortSignal | undefined) {
-  const child: ChildProcess = spawn(command, args, {
-    stdio: ["pipe", "pipe", "pipe"],
-    detached: true,
-    env: { ...process.env, LC_ALL: "C" },
-  });
+/** As root, so that a user's archives have the owners that the files have inside. */
+function startTar(args: string[], signal: AbortSignal | undefined) {
+  return follow("tar", spawnAsRoot("tar", args, SPAWN_OPTIONS), signal);
+}
+
+function startZstd(args: string[], signal: AbortSignal | undefined) {
+  return follow("zstd", spawn("zstd", args, SPAWN_OPTIONS), signal);
+}
+
+const SPAWN_OPTIONS = {
+  stdio: ["pipe", "pipe", "pipe"] as ("ignore" | "pipe")[],
+  detached: true,
+  env: { ...process.env, LC_ALL: "C" },
+};
+
+function follow(command: string, child: ChildProcess, signal: AbortSignal | undefined) {
   const kill = (): boolean => child.kill("SIGKILL");
   signal?.addEventListener("abort", kill);
   let log = "";

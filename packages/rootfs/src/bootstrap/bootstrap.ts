@@ -9,6 +9,7 @@ import { loadRecipe, parseRecipe, type Recipe } from "../recipe.js";
 import { formatReference, type ImageReference, parseReference } from "../reference.js";
 import { stripAlgorithm } from "../store-layout.js";
 import { collectStages } from "../trash.js";
+import { findIdMap } from "../user-namespace/id-map.js";
 import { resolveArchitecture } from "./architecture.js";
 import { type ArchiveSummary, packTree } from "./archive.js";
 import type { Builder, ReportPhase } from "./builder.js";
@@ -54,7 +55,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<ImageDetails
       ? await planDebootstrap(recipe, reference, choices)
       : undefined;
   const architecture = plan?.architecture ?? resolveArchitecture(choices.arch);
-  requireRoot();
+  if (plan !== undefined) requireIds(image);
   const store = ownStore ?? ImageStore.open();
   const { root, cache } = store.directories;
 
@@ -179,10 +180,13 @@ function startReport(builder: Builder, onProgress: ReportProgress | undefined): 
   };
 }
 
-function requireRoot(): void {
+/** A Debian image has files of many owners, and dpkg gives them away. */
+function requireIds(image: string): void {
   if (process.geteuid?.() === 0) return;
-  throw new RootfsError("failed to bootstrap: only root can make a root filesystem so far", {
-    code: "ROOT_REQUIRED",
-    hint: "run it with sudo",
-  });
+  const idMap = findIdMap();
+  if (idMap.type === "full") return;
+  throw new RootfsError(
+    `failed to bootstrap ${image}: its files have many owners, and ${idMap.reason}`,
+    { code: "SUBORDINATE_IDS_MISSING", hint: idMap.fix },
+  );
 }

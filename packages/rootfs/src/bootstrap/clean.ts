@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasErrno } from "../error.js";
+import { removeTree } from "../remove-tree.js";
 
 /** Directories that are emptied: what apt can fetch again, what belongs to the machine or the run. */
 const EMPTIED = [
@@ -41,10 +42,10 @@ export async function cleanTree(tree: string, sources: readonly string[]): Promi
     const directory = join(tree, path);
     if (!(await isDirectory(directory))) continue;
     for (const name of await readdir(directory)) {
-      await rm(join(directory, name), { recursive: true, force: true });
+      await remove(join(directory, name));
     }
   }
-  for (const path of REMOVED) await rm(join(tree, path), { recursive: true, force: true });
+  for (const path of REMOVED) await remove(join(tree, path));
   // apt wants it there.
   await mkdir(join(tree, "var/log/apt"), { recursive: true });
   // Empty means "to be made at the first start", machine-id(5); two containers must not share one.
@@ -57,9 +58,15 @@ export async function cleanTree(tree: string, sources: readonly string[]): Promi
 /** Removes first, as the old one may be a link that leads out of the tree. */
 async function replaceFile(tree: string, path: string, text: string): Promise<void> {
   const file = join(tree, path);
-  await rm(file, { recursive: true, force: true });
+  await remove(file);
   await writeFile(file, text, { flag: "wx" });
   await chmod(file, 0o644);
+}
+
+/** A user's tree has directories of subordinate ids, such as those that belong to apt. */
+async function remove(path: string): Promise<void> {
+  if (await isDirectory(path)) await removeTree(path);
+  else await rm(path, { force: true });
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { hasErrno } from "../error.js";
+import { type SpawnAsRootOptions, spawnAsRoot } from "../user-namespace/spawn-as-root.js";
 import { explainStart, SYSTEM_PATH } from "./program.js";
 
 export interface CommandOptions {
@@ -30,9 +31,17 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
+  return collect(command, options, (spawnOptions) => spawn(command, args, spawnOptions));
+}
+
+async function collect(
+  command: string,
+  options: CommandOptions,
+  start: (spawnOptions: SpawnAsRootOptions) => ChildProcess,
+): Promise<CommandResult> {
   options.signal?.throwIfAborted();
-  const child = spawn(command, args, {
-    env: { PATH: SYSTEM_PATH, HOME: "/root", LC_ALL: "C", ...options.env },
+  const child = start({
+    env: { PATH: SYSTEM_PATH, HOME: chooseHome(), LC_ALL: "C", ...options.env },
     stdio: ["ignore", "pipe", "pipe", options.onStatus ? "pipe" : "ignore"],
     // Ctrl-C at a terminal is for us alone: we end the command, so that it cannot half clean up.
     detached: true,
@@ -59,11 +68,16 @@ export async function runCommand(
       child.once("error", (error) => reject(explainStart(command, error)));
       child.once("close", resolve);
     });
-    options.signal?.throwIfAborted();
     return { exitCode, stdout: Buffer.concat(stdout), log };
   } finally {
     options.signal?.removeEventListener("abort", kill);
+    options.signal?.throwIfAborted();
   }
+}
+
+/** No home of a user's, whose programs may be told there to do otherwise. */
+function chooseHome(): string {
+  return process.geteuid?.() === 0 ? "/root" : "/nonexistent";
 }
 
 /** A detached child leads a process group, so that what it has started ends with it. */
@@ -78,8 +92,9 @@ function killGroup(pid: number | undefined): void {
 }
 
 /**
- * Runs a command in mount and PID namespaces of its own: its mounts are never seen outside, and
- * when it or this process dies, however that happens, the kernel ends all that it started.
+ * Runs a command as root, or as the root of a user namespace, in mount and PID namespaces of its own: its mounts are never
+ * seen outside, and when it or this process dies, however that happens, the kernel ends all that it started.
+ * @throws RootfsError also what {@link spawnAsRoot} tells of
  */
 export async function runIsolated(
   command: string,
@@ -91,12 +106,7 @@ export async function runIsolated(
   const namespaces = "--mount --pid --fork --kill-child --mount-proc --propagation private".split(
     " ",
   );
-  return runCommand(
-    "setpriv",
-    ["--pdeathsig", "KILL", "--", "sh", "-c", guard, String(process.pid), "unshare"].concat(
-      namespaces,
-      ["--", command, ...args],
-    ),
-    options,
-  );
+  const guarded = ["--pdeathsig", "KILL", "--", "sh", "-c", guard, String(process.pid), "unshare"];
+  const whole = [...guarded, ...namespaces, "--", command, ...args];
+  return collect("setpriv", options, (spawnOptions) => spawnAsRoot("setpriv", whole, spawnOptions));
 }

@@ -115,7 +115,7 @@ export async function runDebootstrap(options: RunDebootstrapOptions): Promise<vo
   let failure: Extract<InstallerEvent, { type: "error" | "info" | "warning" }> | undefined;
   try {
     const { exitCode, log } = await runIsolated(tool.command, args, {
-      env: { DEBOOTSTRAP_DIR: tool.directory, ...options.proxies },
+      env: { DEBOOTSTRAP_DIR: tool.directory, ...options.proxies, ...DEVICES },
       signal: options.signal,
       onStatus(chunk) {
         for (const event of parser.push(chunk)) {
@@ -129,6 +129,10 @@ export async function runDebootstrap(options: RunDebootstrapOptions): Promise<vo
     follower.stop();
   }
 }
+
+/** In a user namespace no device node can be made; told of a container, debootstrap binds the host's instead. */
+const DEVICES: Readonly<Record<string, string>> =
+  process.geteuid?.() === 0 ? {} : { container: "lxc" };
 
 function explainFailure(
   plan: DebootstrapPlan,

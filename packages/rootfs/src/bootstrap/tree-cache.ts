@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hasErrno, RootfsError } from "../error.js";
+import { removeTree } from "../remove-tree.js";
 import { makeUnique, syncDirectory, writeWhole } from "../write-whole.js";
 import {
   type ArchiveSummary,
@@ -50,7 +51,7 @@ export class TreeCache {
         throw error;
     }
     await this.#drop(slot, undefined);
-    await rm(tree, { recursive: true, force: true });
+    await removeTree(tree);
     await mkdir(tree);
     return undefined;
   }
