@@ -25,7 +25,7 @@
       "dependencies": ["child"],
       "sources": [
         "binding.c", "clone.c", "device_filter.c", "image.c", "kernel.c", "launch.c", "launcher.c",
-        "prepare.c", "start.c"
+        "prepare.c", "start.c", "user_namespace.c"
       ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
       "cflags_c": ["<@(warnings)"],

@@ -127,6 +127,21 @@ ns_join_namespaces (struct ns_child *child)
     }
 }
 
+/* Those of a user namespace that is entered later.  */
+static void
+join_owned_namespaces (const struct ns_child *child)
+{
+  for (size_t i = 0; i < NS_OWNED_NAMESPACES; i++)
+    {
+      if (child->fds.owned_namespaces[i] < 0)
+        continue;
+      long error = ns_syscall (__NR_setns, child->fds.owned_namespaces[i], 0);
+      if (error < 0)
+        ns_fail (child, NS_PHASE_USER_NAMESPACE, -1, (int)error, 0);
+      ns_close (child->fds.owned_namespaces[i]);
+    }
+}
+
 /* So that the program can open /dev/stdout again under its own uid.  */
 static long
 give_pipe (const struct ns_child *child, int stream)
@@ -221,6 +236,10 @@ run_step (struct ns_child *child, const struct ns_step *step)
       return ns_install_seccomp (step);
     case NS_CHDIR:
       return ns_chdir (child, step);
+    case NS_FILE_OWNER:
+      return ns_set_file_owner (step);
+    case NS_ENTER_USER_NAMESPACE:
+      return ns_enter_user_namespace (child);
     default:
       return -ENOSYS;
     }
@@ -298,6 +317,7 @@ ns_run_child (struct ns_child *child)
     ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0);
   join_cgroups (child);
   ns_join_namespaces (child);
+  join_owned_namespaces (child);
   if (header->namespaces & CLONE_NEWCGROUP)
     {
       /* Its root is the cgroup we are in, so not before we are there.  */

@@ -20,6 +20,8 @@ struct ns_descriptors
   int stdio[3];
   int joins[NS_MAX_JOINS];
   int cgroup_procs[NS_MAX_CGROUPS];
+  int user_namespace; /* that a step enters */
+  int owned_namespaces[NS_OWNED_NAMESPACES];
 };
 
 struct ns_child
@@ -92,6 +94,8 @@ int ns_set_gid (const struct ns_step *step);
 int ns_set_uid (const struct ns_step *step);
 int ns_set_capabilities (const struct ns_step *step);
 int ns_set_no_new_privileges (void);
+int ns_set_file_owner (const struct ns_step *step);
+int ns_enter_user_namespace (const struct ns_child *child);
 int ns_install_seccomp (const struct ns_step *step);
 
 /* system.c  */

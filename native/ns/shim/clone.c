@@ -65,8 +65,8 @@ enter_child (void *argument)
   ns_fail (child, NS_PHASE_OPEN_INIT, -1, (int)result, 0);
 }
 
-static bool
-make_stack (struct ns_thread_memory *memory)
+bool
+ns_make_stack (struct ns_thread_memory *memory)
 {
   if (memory->stack != NULL)
     return true;
@@ -91,6 +91,15 @@ ns_free_thread_memory (struct ns_thread_memory *memory)
   memory->stack = NULL;
 }
 
+long
+ns_clone_on_stack (struct clone_args *args, const struct ns_thread_memory *memory,
+                   void (*entry) (void *), void *argument)
+{
+  args->stack = (uintptr_t)memory->stack + NS_GUARD_SIZE;
+  args->stack_size = NS_STACK_SIZE;
+  return ns_clone_call (args, entry, argument);
+}
+
 /* CLONE_VFORK suspends this thread until exec. Besides the stack, it keeps the kernel's OOM killer
    from taking Node down for a child that shares its memory (in_vfork in mm/oom_kill.c), and the
    child's oom_score_adj from becoming Node's.  */
@@ -100,23 +109,21 @@ ns_clone_child (struct ns_launch *launch, struct ns_thread_memory *memory)
   struct ns_start *start = launch->start;
   bool own = (launch->plan.header->flags & NS_OWN_MEMORY) != 0;
   int cgroup = launch->child.fds.cgroup;
-  if (!make_stack (memory))
+  if (!ns_make_stack (memory))
     return ns_fail_start (start, NS_PHASE_CLONE, -1, errno), false;
 
   struct clone_args args = { .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
                              .pidfd = (uintptr_t)&start->pidfd,
-                             .exit_signal = SIGCHLD,
-                             .stack = (uintptr_t)memory->stack + NS_GUARD_SIZE,
-                             .stack_size = NS_STACK_SIZE };
+                             .exit_signal = SIGCHLD };
   if (!own)
-    args.flags |= launch->plan.header->namespaces & ~(uint64_t)CLONE_NEWCGROUP;
+    args.flags |= ns_cloned_namespaces (launch->plan.header);
   if (!own && cgroup >= 0)
     {
       args.flags |= CLONE_INTO_CGROUP;
       args.cgroup = (unsigned)cgroup;
     }
   begin_sharing ();
-  long pid = ns_clone_call (&args, enter_child, launch);
+  long pid = ns_clone_on_stack (&args, memory, enter_child, launch);
   end_sharing ();
   if (pid < 0)
     return ns_fail_start (start, NS_PHASE_CLONE, -1, (int)-pid), false;

@@ -82,6 +82,32 @@ ns_set_uid (const struct ns_step *step)
   return error < 0 ? (int)error : (int)ns_syscall (__NR_setresuid, uid, uid, uid);
 }
 
+/* Whose the files are that are made from here on, by a process that keeps its rights: setfsuid(2)
+   takes those over files away with the uid 0.  */
+int
+ns_set_file_owner (const struct ns_step *step)
+{
+  struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+  struct __user_cap_data_struct data[2];
+  uint64_t uid = step->arguments[0], gid = step->arguments[1];
+  ns_syscall (__NR_setfsgid, gid);
+  ns_syscall (__NR_setfsuid, uid);
+  /* They report no error: asked for an id that is none, they tell the present one.  */
+  if ((uint32_t)ns_syscall (__NR_setfsgid, -1L) != (uint32_t)gid
+      || (uint32_t)ns_syscall (__NR_setfsuid, -1L) != (uint32_t)uid)
+    return -EPERM;
+  long error = ns_syscall (__NR_capget, &header, data);
+  for (int i = 0; i < 2; i++)
+    data[i].effective = data[i].permitted;
+  return error < 0 ? (int)error : (int)ns_syscall (__NR_capset, &header, data);
+}
+
+int
+ns_enter_user_namespace (const struct ns_child *child)
+{
+  return (int)ns_syscall (__NR_setns, child->fds.user_namespace, CLONE_NEWUSER);
+}
+
 static int
 raise_ambient (uint64_t ambient)
 {

@@ -70,9 +70,8 @@ ns_run_helper (int fd)
     }
 
   int pidfd = -1;
-  uint64_t flags = (plan.header->namespaces & ~(uint64_t)CLONE_NEWCGROUP) | CLONE_PARENT
-                   | CLONE_PIDFD | CLONE_CLEAR_SIGHAND
-                   | (child.fds.cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
+  uint64_t flags = ns_cloned_namespaces (plan.header) | CLONE_PARENT | CLONE_PIDFD
+                   | CLONE_CLEAR_SIGHAND | (child.fds.cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
   struct clone_args args = { .flags = flags,
                              .pidfd = (uint64_t)(uintptr_t)&pidfd,
                              .cgroup = child.fds.cgroup >= 0 ? (__u64)child.fds.cgroup : 0 };

@@ -10,6 +10,6 @@ void ns_run_init (const char *const *argv, const char *const *envp) __attribute_
 void ns_run_helper (int fd) __attribute__ ((noreturn));
 
 /* Where the plan begins in that file; before it lies struct ns_descriptors.  */
-#define NS_HANDOFF_SIZE 128
+#define NS_HANDOFF_SIZE 192
 
 #endif

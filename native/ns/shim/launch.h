@@ -6,6 +6,8 @@
 #include "child.h"
 #include "start.h"
 
+struct clone_args;
+
 /* What ns_run_start holds while the child is made.  */
 struct ns_launch
 {
@@ -28,6 +30,19 @@ bool ns_write_all (int fd, const void *bytes, size_t length);
 bool ns_prepare_child (struct ns_launch *launch);
 void ns_close_child_ends (struct ns_descriptors *fds);
 
+/* user_namespace.c: make the user namespace that a step enters, where there is one.  */
+bool ns_make_user_namespace (struct ns_launch *launch, struct ns_thread_memory *memory);
+
+/* start.c: map the ids of PID's user namespace.  */
+bool ns_write_id_maps (struct ns_start *start, const struct ns_plan *plan, int pid);
+/* start.c: wait for the end of what PIDFD stands for. Returns the signal that killed it, or 0.  */
+int ns_reap (int pidfd);
+
+/* clone.c: have a stack for what shares our memory; errno says why there is none.  */
+bool ns_make_stack (struct ns_thread_memory *memory);
+/* clone.c: clone3 of a child that runs ENTRY on that stack. Returns its pid or -errno.  */
+long ns_clone_on_stack (struct clone_args *args, const struct ns_thread_memory *memory,
+                        void (*entry) (void *), void *argument);
 /* clone.c: make the child and wait until it shares our memory no more.  */
 bool ns_clone_child (struct ns_launch *launch, struct ns_thread_memory *memory);
 

@@ -132,11 +132,10 @@ ns_create_mount (struct ns_child *child, const struct ns_step *step)
 }
 
 static int
-set_attributes (int fd, unsigned flags, uint64_t set, uint64_t clear, uint64_t propagation)
+set_attributes (int fd, unsigned flags, const struct mount_attr *attributes)
 {
-  struct mount_attr attributes = { .attr_set = set, .attr_clr = clear, .propagation = propagation };
-  return (int)ns_syscall (__NR_mount_setattr, fd, "", AT_EMPTY_PATH | flags, &attributes,
-                          sizeof attributes);
+  return (int)ns_syscall (__NR_mount_setattr, fd, "", AT_EMPTY_PATH | flags, attributes,
+                          sizeof *attributes);
 }
 
 int
@@ -148,8 +147,14 @@ ns_mount_attributes (struct ns_child *child, const struct ns_step *step)
   int fd = attached ? ns_open_path (path, O_PATH, 0) : child->slots[arguments[0]];
   if (attached && fd < 0)
     return fd;
-  int error = set_attributes (fd, arguments[4] ? AT_RECURSIVE : 0, arguments[1], arguments[2],
-                              arguments[3]);
+  struct mount_attr attributes
+      = { .attr_set = arguments[1], .attr_clr = arguments[2], .propagation = arguments[3] };
+  if (arguments[5])
+    {
+      attributes.attr_set |= MOUNT_ATTR_IDMAP;
+      attributes.userns_fd = (uint32_t)child->fds.user_namespace;
+    }
+  int error = set_attributes (fd, arguments[4] ? AT_RECURSIVE : 0, &attributes);
   if (attached)
     ns_close (fd);
   return error;
@@ -280,7 +285,8 @@ ns_read_only (struct ns_child *child, const struct ns_step *step)
   target = ns_open_path (step->strings[0], O_PATH, 0);
   if (target < 0)
     return target;
-  error = set_attributes (target, AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0, 0);
+  const struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
+  error = set_attributes (target, AT_RECURSIVE, &attributes);
   ns_close (target);
   return error;
 }

@@ -23,7 +23,7 @@ static const struct ns_shape
   [NS_MOUNT] = { 3, 4, 0 },
   [NS_OPEN_TREE] = { 5, 1, 0 },
   [NS_CREATE_MOUNT] = { 2, 3, 1 },
-  [NS_MOUNT_ATTRIBUTES] = { 5, 1, 0 },
+  [NS_MOUNT_ATTRIBUTES] = { 6, 1, 0 },
   [NS_MOVE_MOUNT] = { 3, 1, 0 },
   [NS_MKDIR] = { 1, 1, 0 },
   [NS_MKNOD] = { 3, 1, 0 },
@@ -47,6 +47,8 @@ static const struct ns_shape
   [NS_NO_NEW_PRIVILEGES] = { 0, 0, 0 },
   [NS_SECCOMP] = { 1, 1, 8 },
   [NS_CHDIR] = { 0, 1, 0 },
+  [NS_FILE_OWNER] = { 2, 0, 0 },
+  [NS_ENTER_USER_NAMESPACE] = { 0, 0, 0 },
 };
 
 struct ns_record
@@ -60,7 +62,8 @@ struct ns_record
 /* How many there are of what a plan may hold many of, or at most one.  */
 struct ns_counts
 {
-  size_t arguments, environment, steps, joins, cgroups, cgroup_procs, uid_maps, gid_maps, consoles;
+  size_t arguments, environment, steps, joins, cgroups, cgroup_procs, uid_maps, gid_maps, consoles,
+      entries;
 };
 
 static bool
@@ -97,7 +100,7 @@ read_record (const char *bytes, size_t offset, size_t length, struct ns_step *st
     return 0;
   const struct ns_shape *shape = &ns_shapes[record->op];
   if (shape->arguments + shape->strings == 0 && record->op != NS_LOOPBACK_UP
-      && record->op != NS_NO_NEW_PRIVILEGES)
+      && record->op != NS_NO_NEW_PRIVILEGES && record->op != NS_ENTER_USER_NAMESPACE)
     return 0;
   if (record->argument_count != shape->arguments || record->string_count != shape->strings)
     return 0;
@@ -186,6 +189,7 @@ count_record (const struct ns_step *step, struct ns_counts *counts)
       break;
     default:
       counts->consoles += step->op == NS_CONSOLE;
+      counts->entries += step->op == NS_ENTER_USER_NAMESPACE;
       counts->steps++;
     }
 }
@@ -205,7 +209,8 @@ check_header (const struct ns_header *header, size_t length)
       return false;
   /* The parent is suspended while a child shares its memory, so it can write no maps and wait for
      no one.  */
-  bool waits = (header->flags & NS_PARK) || (header->namespaces & CLONE_NEWUSER);
+  bool maps = (header->namespaces & CLONE_NEWUSER) && !(header->flags & NS_ENTER_USER);
+  bool waits = (header->flags & NS_PARK) || maps;
   return !waits || (header->flags & NS_OWN_MEMORY);
 }
 
@@ -259,7 +264,23 @@ ns_check_plan (const void *bytes, size_t length)
     return 0;
   if (counts.uid_maps + counts.gid_maps > 0 && !(header->namespaces & CLONE_NEWUSER))
     return 0;
+  bool enters = (header->flags & NS_ENTER_USER) != 0;
+  if (counts.entries != enters || (enters && !(header->namespaces & CLONE_NEWUSER)))
+    return 0;
   return measure (&counts);
+}
+
+uint64_t
+ns_owned_namespaces (const struct ns_header *header)
+{
+  const uint64_t owned = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+  return header->flags & NS_ENTER_USER ? header->namespaces & owned : 0;
+}
+
+uint64_t
+ns_cloned_namespaces (const struct ns_header *header)
+{
+  return header->namespaces & ~ns_owned_namespaces (header) & ~(uint64_t)CLONE_NEWCGROUP;
 }
 
 void

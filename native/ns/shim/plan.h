@@ -34,7 +34,8 @@ enum ns_flag
   NS_OWN_MEMORY = 4,      /* go through the static helper: share no memory with Node */
   NS_CHOWN_STDIO = 8,     /* give the pipes to stdio_uid and stdio_gid */
   NS_DENY_SETGROUPS = 16, /* write "deny" to /proc/PID/setgroups before the gid map */
-  NS_ALL_FLAGS = 31,
+  NS_ENTER_USER = 32,     /* the user namespace is made first and entered by a step */
+  NS_ALL_FLAGS = 63,
 };
 
 enum ns_stdio_kind
@@ -60,7 +61,8 @@ enum ns_op
   NS_MOUNT = 16,       /* flags, create, resolve; source, target, fstype, data */
   NS_OPEN_TREE,        /* slot, flags, file type of a device or 0, its major, minor; source */
   NS_CREATE_MOUNT,     /* slot, attributes; fstype, source, options */
-  NS_MOUNT_ATTRIBUTES, /* slot, set, clear, propagation, recursive; target or "" for the slot */
+  NS_MOUNT_ATTRIBUTES, /* slot, set, clear, propagation, recursive, idmap; target or "" for the slot
+                        */
   NS_MOVE_MOUNT,       /* slot, create, resolve; target */
   NS_MKDIR,            /* mode; path */
   NS_MKNOD,            /* mode, major, minor; path */
@@ -82,8 +84,10 @@ enum ns_op
   NS_UID,          /* uid, keep capabilities */
   NS_CAPABILITIES, /* effective, permitted, inheritable, ambient */
   NS_NO_NEW_PRIVILEGES,
-  NS_SECCOMP, /* flags; blob of struct sock_filter */
-  NS_CHDIR,   /* path */
+  NS_SECCOMP,    /* flags; blob of struct sock_filter */
+  NS_CHDIR,      /* path */
+  NS_FILE_OWNER, /* uid, gid */
+  NS_ENTER_USER_NAMESPACE,
   NS_OP_END,
 };
 
@@ -94,6 +98,9 @@ enum ns_create
   NS_CREATE_DIRECTORY,
   NS_CREATE_FILE,
 };
+
+/* What belongs to a user namespace that is entered by a step, and is made with it.  */
+#define NS_OWNED_NAMESPACES 3
 
 struct ns_header
 {
@@ -148,6 +155,11 @@ struct ns_plan
 /* How much memory ns_decode_plan needs for the plan of LENGTH bytes at BYTES, which must be 8-byte
    aligned; 0 where it is no valid plan. This is the check: what passes here decodes.  */
 size_t ns_check_plan (const void *bytes, size_t length);
+
+/* The user namespace that a step enters and the namespaces that it owns; 0 without such a step. */
+uint64_t ns_owned_namespaces (const struct ns_header *header);
+/* What the container's process is cloned with. A cgroup namespace it makes itself.  */
+uint64_t ns_cloned_namespaces (const struct ns_header *header);
 
 /* Fill PLAN from a buffer that ns_check_plan accepted; MEMORY has as many bytes as it asked for. */
 void ns_decode_plan (const void *bytes, void *memory, struct ns_plan *plan);

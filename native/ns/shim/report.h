@@ -37,7 +37,8 @@ enum ns_phase
   NS_PHASE_WORKING_DIRECTORY,
   NS_PHASE_EXEC,
   NS_PHASE_PARENT_GONE,
-  NS_PHASE_HELPER, /* the helper or the child died without a word */
+  NS_PHASE_HELPER,         /* the helper or the child died without a word */
+  NS_PHASE_USER_NAMESPACE, /* making, or joining what belongs to it */
 };
 
 /* More about a failed exec than its errno says.  */

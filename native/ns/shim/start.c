@@ -45,9 +45,8 @@ receive (int socket, struct ns_report *report, int *fd)
   return 1;
 }
 
-/* Wait for the end of what PIDFD stands for. Returns the signal that killed it, or 0.  */
-static int
-reap (int pidfd)
+int
+ns_reap (int pidfd)
 {
   siginfo_t info = { 0 };
   int result;
@@ -74,7 +73,7 @@ bury (int pidfd, int *signal_number)
 {
   if (pidfd < 0)
     return;
-  *signal_number = reap (pidfd);
+  *signal_number = ns_reap (pidfd);
   close (pidfd);
 }
 
@@ -138,11 +137,13 @@ monotonic_ns (void)
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* A file of PID's user namespace.  */
 static bool
-write_process_file (struct ns_start *start, int index, const char *name, const char *text)
+write_map (struct ns_start *start, int pid, int index, const char *text)
 {
+  static const char *const names[] = { "setgroups", "gid_map", "uid_map" };
   char path[64];
-  snprintf (path, sizeof path, "/proc/%d/%s", start->pid, name);
+  snprintf (path, sizeof path, "/proc/%d/%s", pid, names[index]);
   int fd = open (path, O_WRONLY | O_CLOEXEC);
   bool written = fd >= 0 && write (fd, text, strlen (text)) == (ssize_t)strlen (text);
   if (!written)
@@ -152,15 +153,14 @@ write_process_file (struct ns_start *start, int index, const char *name, const c
   return written;
 }
 
-static bool
-write_id_maps (struct ns_start *start, const struct ns_plan *plan)
+bool
+ns_write_id_maps (struct ns_start *start, const struct ns_plan *plan, int pid)
 {
-  if ((plan->header->flags & NS_DENY_SETGROUPS)
-      && !write_process_file (start, 0, "setgroups", "deny"))
+  if ((plan->header->flags & NS_DENY_SETGROUPS) && !write_map (start, pid, 0, "deny"))
     return false;
-  if (plan->gid_map != NULL && !write_process_file (start, 1, "gid_map", plan->gid_map))
+  if (plan->gid_map != NULL && !write_map (start, pid, 1, plan->gid_map))
     return false;
-  return plan->uid_map == NULL || write_process_file (start, 2, "uid_map", plan->uid_map);
+  return plan->uid_map == NULL || write_map (start, pid, 2, plan->uid_map);
 }
 
 static bool
@@ -212,7 +212,7 @@ make_child (struct ns_launch *launch, struct ns_thread_memory *memory)
       made = false;
     }
   start->started_ns = monotonic_ns ();
-  made = made && ns_clone_child (launch, memory);
+  made = made && ns_make_user_namespace (launch, memory) && ns_clone_child (launch, memory);
   ns_close_child_ends (&launch->child.fds);
   return made;
 }
@@ -225,7 +225,9 @@ run (struct ns_launch *launch, struct ns_thread_memory *memory)
   if (!make_child (launch, memory))
     return conclude (start);
   bool own = (header->flags & NS_OWN_MEMORY) != 0;
-  if (listen_for_child (start) != own || (own && !write_id_maps (start, &launch->plan)))
+  bool maps = own && ns_owned_namespaces (header) == 0;
+  if (listen_for_child (start) != own
+      || (maps && !ns_write_id_maps (start, &launch->plan, start->pid)))
     return conclude (start);
   if (header->flags & NS_PARK)
     start->outcome = NS_PARKED;

@@ -59,6 +59,10 @@ export function describeStep(step: Step): string {
       return "set no_new_privs";
     case "seccomp":
       return "install the seccomp filter";
+    case "file-owner":
+      return `make files as user ${step.uid}`;
+    case "enter-user-namespace":
+      return "enter the user namespace";
     case "chdir":
       return `change directory to ${step.path}`;
   }

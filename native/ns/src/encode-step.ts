@@ -103,6 +103,7 @@ export function encodeStep(step: Step): PlanRecord {
           step.clear,
           step.propagation ?? 0,
           step.recursive ? 1 : 0,
+          step.idmap ? 1 : 0,
         ],
         strings: [step.target === undefined ? "" : absolute(step.target)],
       };
@@ -166,7 +167,9 @@ type CredentialStep = Extract<
       | "uid"
       | "capabilities"
       | "no-new-privileges"
-      | "seccomp";
+      | "seccomp"
+      | "file-owner"
+      | "enter-user-namespace";
   }
 >;
 
@@ -187,6 +190,10 @@ function encodeCredentialStep(step: CredentialStep): PlanRecord {
         op: Op.capabilities,
         numbers: [step.effective, step.permitted, step.inheritable, step.ambient],
       };
+    case "file-owner":
+      return { op: Op.fileOwner, numbers: [step.uid, step.gid] };
+    case "enter-user-namespace":
+      return { op: Op.enterUserNamespace };
     case "no-new-privileges":
       return { op: Op.noNewPrivileges };
     case "seccomp":

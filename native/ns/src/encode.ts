@@ -5,7 +5,14 @@ import { Op } from "./op.js";
 import type { Plan, Stdio } from "./plan.js";
 import { RecordWriter } from "./record-writer.js";
 
-const Flag = { park: 1, init: 2, ownMemory: 4, chownStdio: 8, denySetgroups: 16 } as const;
+const Flag = {
+  park: 1,
+  init: 2,
+  ownMemory: 4,
+  chownStdio: 8,
+  denySetgroups: 16,
+  enterUser: 32,
+} as const;
 
 const stdioKinds = { null: 0, inherit: 1, pipe: 2, console: 3 } as const;
 
@@ -132,7 +139,8 @@ function planFlags(plan: Plan, hold: Hold): number {
     (plan.init === true ? Flag.init : 0) |
     (hold === "park" || needsOwnMemory(plan) ? Flag.ownMemory : 0) |
     (plan.stdioOwner === undefined ? 0 : Flag.chownStdio) |
-    (plan.setgroups === "deny" ? Flag.denySetgroups : 0)
+    (plan.setgroups === "deny" ? Flag.denySetgroups : 0) |
+    (entersUserNamespace(plan) ? Flag.enterUser : 0)
   );
 }
 
@@ -141,7 +149,12 @@ function planFlags(plan: Plan, hold: Hold): number {
  * while a child waits for its id maps nothing may stand still.
  */
 function needsOwnMemory(plan: Plan): boolean {
-  return plan.namespaces.some(
-    ({ type, path }) => type === "user" || (type === "pid" && path !== undefined),
-  );
+  return plan.namespaces.some(({ type, path }) => {
+    if (type === "user") return path !== undefined || !entersUserNamespace(plan);
+    return type === "pid" && path !== undefined;
+  });
+}
+
+function entersUserNamespace(plan: Plan): boolean {
+  return plan.steps.some(({ op }) => op === "enter-user-namespace");
 }

@@ -41,6 +41,7 @@ const Phase = {
   exec: 18,
   parentGone: 19,
   helper: 20,
+  userNamespace: 21,
 } as const;
 
 /** `enum ns_exec_detail` in shim/report.h. */
@@ -120,6 +121,8 @@ function describePhase(plan: Plan, { phase, index }: Failure): string {
       return "make the report socket";
     case Phase.clone:
       return "clone a process";
+    case Phase.userNamespace:
+      return "make a user namespace";
     case Phase.idMap:
       return `write ${idMaps[index]}`;
     case Phase.descriptors:
@@ -148,12 +151,12 @@ function findCgroup(plan: Plan, index: number): string {
 
 function findHint({ phase, errno }: Failure): string | undefined {
   const { name } = describeErrno(errno);
-  if (phase === Phase.clone && name === "EPERM")
+  const makes = phase === Phase.clone || phase === Phase.userNamespace;
+  if (makes && name === "EPERM")
     return "run as root, or allow unprivileged user namespaces on this host";
-  if (phase === Phase.clone && name === "EAGAIN")
+  if (makes && name === "EAGAIN")
     return "raise the limit of processes: pids.max of the cgroup, or RLIMIT_NPROC";
-  if (phase === Phase.clone && name === "ENOSPC")
-    return "raise the limits in /proc/sys/user/max_*_namespaces";
+  if (makes && name === "ENOSPC") return "raise the limits in /proc/sys/user/max_*_namespaces";
   if (name === "ENOSYS") return "Linux 5.12 or newer is needed";
   return undefined;
 }

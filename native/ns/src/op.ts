@@ -34,6 +34,8 @@ export const Op: {
   readonly noNewPrivileges: 40;
   readonly seccomp: 41;
   readonly chdir: 42;
+  readonly fileOwner: 43;
+  readonly enterUserNamespace: 44;
 } = {
   argument: 1,
   environment: 2,
@@ -69,4 +71,6 @@ export const Op: {
   noNewPrivileges: 40,
   seccomp: 41,
   chdir: 42,
+  fileOwner: 43,
+  enterUserNamespace: 44,
 };

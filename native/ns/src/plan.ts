@@ -107,6 +107,8 @@ export type Step =
       clear: number;
       propagation?: number | undefined;
       recursive: boolean;
+      /** Map the ids of its files to the user namespace that the plan enters: MOUNT_ATTR_IDMAP, Linux 5.12. */
+      idmap?: boolean | undefined;
     } & MountToChange)
   /** move_mount(2): attach what is in the slot, which is empty afterwards. */
   | ({ op: "move-mount"; slot: number; target: string } & TargetOptions)
@@ -154,7 +156,14 @@ export type Step =
    * (execveat with `init`) must pass the filter.
    */
   | { op: "seccomp"; program: Uint8Array; flags?: number | undefined }
-  | { op: "chdir"; path: string };
+  | { op: "chdir"; path: string }
+  /** setfsuid(2) and setfsgid(2): whose the files are that later steps make. All rights stay. */
+  | { op: "file-owner"; uid: number; gid: number }
+  /**
+   * Enter the plan's new user namespace only here, with what it owns (network, ipc, uts) from the beginning: all before is
+   * done by the caller's own user, so that mounts can be mapped to the namespace and nothing inside can change them.
+   */
+  | { op: "enter-user-namespace" };
 
 /** asm-generic/resource.h. */
 export type RlimitType =

@@ -1,0 +1,80 @@
+/* A user namespace that is there before the container's process, which does its mounts outside of
+   it and enters it last: only so can mounts be mapped to it (mount_setattr(2), MOUNT_ATTR_IDMAP),
+   and none of them is the container's to change. A child that does nothing makes it, together with
+   the namespaces that are to belong to it, and descriptors keep them all.  */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "syscall.h"
+
+/* Shares our memory, so it makes bare system calls only (see syscall.h). */
+static void
+hold_namespaces (void *argument)
+{
+  const pid_t *parent = argument;
+  ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  if (ns_syscall (__NR_getppid) != *parent)
+    ns_exit (1);
+  for (;;)
+    ns_syscall (__NR_ppoll, NULL, 0, NULL, NULL, 0);
+}
+
+static int
+open_namespace (long pid, const char *name)
+{
+  char path[64];
+  snprintf (path, sizeof path, "/proc/%ld/ns/%s", pid, name);
+  return ns_above_stdio (open (path, O_RDONLY | O_CLOEXEC));
+}
+
+static bool
+open_namespaces (struct ns_launch *launch, long pid)
+{
+  static const struct
+  {
+    uint64_t type;
+    const char *name;
+  } owned[NS_OWNED_NAMESPACES]
+      = { { CLONE_NEWNET, "net" }, { CLONE_NEWIPC, "ipc" }, { CLONE_NEWUTS, "uts" } };
+  struct ns_descriptors *fds = &launch->child.fds;
+  uint64_t types = ns_owned_namespaces (launch->plan.header);
+  bool opened = (fds->user_namespace = open_namespace (pid, "user")) >= 0;
+  for (size_t i = 0; opened && i < NS_OWNED_NAMESPACES; i++)
+    if (types & owned[i].type)
+      opened = (fds->owned_namespaces[i] = open_namespace (pid, owned[i].name)) >= 0;
+  if (!opened)
+    ns_fail_start (launch->start, NS_PHASE_USER_NAMESPACE, -1, errno);
+  return opened;
+}
+
+bool
+ns_make_user_namespace (struct ns_launch *launch, struct ns_thread_memory *memory)
+{
+  struct ns_start *start = launch->start;
+  uint64_t types = ns_owned_namespaces (launch->plan.header);
+  int pidfd = -1;
+  pid_t self = getpid ();
+  if (types == 0)
+    return true;
+  if (!ns_make_stack (memory))
+    return ns_fail_start (start, NS_PHASE_USER_NAMESPACE, -1, errno), false;
+  struct clone_args args = { .flags = CLONE_VM | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | types,
+                             .pidfd = (uintptr_t)&pidfd,
+                             .exit_signal = SIGCHLD };
+  long pid = ns_clone_on_stack (&args, memory, hold_namespaces, &self);
+  if (pid < 0)
+    return ns_fail_start (start, NS_PHASE_USER_NAMESPACE, -1, (int)-pid), false;
+  bool made = ns_write_id_maps (start, &launch->plan, (int)pid) && open_namespaces (launch, pid);
+  syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+  ns_reap (pidfd);
+  close (pidfd);
+  return made;
+}
