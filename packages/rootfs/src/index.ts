@@ -50,6 +50,7 @@ export {
   findIdMap,
   type IdMap,
 } from "./user-namespace/id-map.js";
+export { findRanges, type IdRange, type RangeOwner } from "./user-namespace/subordinate-ids.js";
 
 /**
  * Makes an image from its recipe and names it, see {@link BootstrapOptions}.

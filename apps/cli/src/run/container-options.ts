@@ -44,6 +44,7 @@ export function describeContainer(
     ...given("init", values.init),
     ...given("privileged", values.privileged),
     ...given("readonly", values["read-only"]),
+    ...given("userns", readUserNamespace(values.userns)),
     ...given("timeout", readTimeout(values.timeout)),
     ...readSecurityOptions(values["security-opt"]),
     env: readEnvironment({ env: values.env, envFiles: values["env-file"] }, surroundings.env),
@@ -79,6 +80,11 @@ function readMounts(values: RunValues, { cwd, notice }: Surroundings): MountOpti
     ...values.mount.map((text) => parseMount(text, cwd)),
     ...values.tmpfs.map(parseTmpfs),
   ];
+}
+
+/** What else there is in Docker and Podman has been refused: see refuseUnsupported(). */
+function readUserNamespace(text: string | undefined): "auto" | "host" | undefined {
+  return text === "auto" || text === "host" ? text : undefined;
 }
 
 /** In podman, zero is no timeout. */

@@ -167,6 +167,13 @@ export const RUN_OPTIONS = {
     group: "Isolation:",
     summary: "none (the default) has only a loopback of its own",
   },
+  userns: {
+    kind: "value",
+    placeholder: "auto|host",
+    choices: ["auto", "host"],
+    group: "Isolation:",
+    summary: "auto gives it ids of its own: its root is nobody here",
+  },
   "cap-add": {
     kind: "list",
     placeholder: "CAPABILITY",

@@ -34,6 +34,13 @@ export function refuseUnsupported(values: OptionValues<RunOptionTable>): void {
   if (network !== undefined && network !== "none" && network !== "host") {
     throw refuse(`the network "${network}" is not supported yet`, "write --network none or host");
   }
+  const userns = values.userns;
+  if (userns !== undefined && userns !== "auto" && userns !== "host") {
+    throw refuse(
+      `the user namespace "${userns}" is not supported yet`,
+      "write --userns auto or host",
+    );
+  }
   const pull = values.pull;
   if (pull !== undefined && pull !== "missing" && pull !== "never") {
     throw refuse(`--pull "${pull}" is not supported yet`, "write --pull missing or never");

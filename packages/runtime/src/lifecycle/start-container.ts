@@ -11,7 +11,8 @@ import type { Spec } from "@dockher/spec";
 import type { Container } from "../container-handle.js";
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
-import { compilePlan, type RootPlan } from "../plan/compile-plan.js";
+import { compilePlan } from "../plan/compile-plan.js";
+import type { RootPlan } from "../plan/compile-root.js";
 import { compileStdio } from "../plan/compile-stdio.js";
 import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
 import { writeNetworkFiles } from "../source/write-network-files.js";
@@ -29,7 +30,14 @@ import { checkContainerName } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
 import { checkUser } from "../user-namespace/check-user.js";
-import { selectUserNamespace, type UserNamespace } from "../user-namespace/user-namespace.js";
+import { claimIdRange } from "../user-namespace/id-range.js";
+import {
+  chooseUserNamespace,
+  type IdMappings,
+  mapCaller,
+  mapRange,
+  type UserNamespace,
+} from "../user-namespace/user-namespace.js";
 import { checkTimeout } from "./check-timeout.js";
 import { createContainerCgroup, createDelegatedCgroup } from "./container-cgroup.js";
 import { explainLaunchFailure } from "./explain-launch-failure.js";
@@ -71,7 +79,7 @@ export async function startRunningContainer(options: ContainerOptions): Promise<
 async function start(options: ContainerOptions, undo: UndoList): Promise<RunningContainer> {
   const signal = options.signal ?? options.startSignal;
   signal?.throwIfAborted();
-  const userNamespace = selectUserNamespace(options);
+  const namespaceType = chooseUserNamespace(options);
   if (options.name !== undefined) checkContainerName(options.name);
   if (options.timeout !== undefined) checkTimeout(options.timeout);
   const directories = resolveDirectories(options.directories ?? {});
@@ -79,6 +87,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   await sweepContainers(state);
   const source = await resolveSource({ ...options, directories });
 
+  const userNamespace = openUserNamespace(namespaceType, undo);
   const record = createRecord(state);
   const spec = generateSpec({
     options,
@@ -92,7 +101,8 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
 
   claimContainer(record, options.name);
   undo.push(() => releaseClaim(record));
-  const root = await prepareRoot({ source, record, spec, options, undo });
+  if (userNamespace.type === "mapped") recordIds(record, userNamespace);
+  const root = await prepareRoot({ source, record, spec, options, userNamespace, undo });
   const cgroup = await prepareCgroup({ record, spec, options, userNamespace, undo });
   const plan = compilePlan({
     spec,
@@ -112,6 +122,20 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   return new RunningContainer({ record, options, process, cgroup, undo });
 }
 
+/** The last to be undone: until then files and processes may have these ids. */
+function openUserNamespace(type: UserNamespace["type"], undo: UndoList): UserNamespace {
+  if (type === "host") return { type };
+  if (type === "rootless") return mapCaller();
+  const range = claimIdRange();
+  undo.push(() => range.release());
+  return mapRange(range);
+}
+
+function recordIds(record: ContainerRecord, { uidMappings }: IdMappings): void {
+  const ranges = uidMappings.map(({ hostID, size }) => `${hostID}:${size}`);
+  writeRecord(record, "ids", ranges.join(","));
+}
+
 /** What of the source is there before the container is: the topmost layer of an image. */
 function locateLower(source: ResolvedSource): string {
   return source.type === "rootfs" ? source.path : (source.image.layers.at(-1) ?? "/nonexistent");
@@ -121,13 +145,14 @@ interface Preparation {
   record: ContainerRecord;
   spec: Spec;
   options: ContainerOptions;
+  userNamespace: UserNamespace;
   undo: UndoList;
 }
 
 async function prepareRoot(
   preparation: Preparation & { source: ResolvedSource },
 ): Promise<RootPlan> {
-  const { source, record, spec, options, undo } = preparation;
+  const { source, record, spec, options, userNamespace, undo } = preparation;
   if (source.type === "rootfs") return { type: "directory", path: source.path };
   writeRecord(record, "image", source.image.id);
   await checkStillThere(source.image, options);
@@ -143,6 +168,7 @@ async function prepareRoot(
     directory,
     hostname: spec.hostname ?? "",
     network: options.network ?? "none",
+    userNamespace: userNamespace.type,
   });
   const taken = new Set(spec.mounts?.map((mount) => mount.destination));
   spec.mounts?.push(...files.filter((file) => !taken.has(file.destination)));
@@ -157,9 +183,7 @@ async function checkStillThere(image: Image, { directories }: ContainerOptions):
   });
 }
 
-async function prepareCgroup(
-  preparation: Preparation & { userNamespace: UserNamespace },
-): Promise<Cgroup | undefined> {
+async function prepareCgroup(preparation: Preparation): Promise<Cgroup | undefined> {
   const { record, spec, options, userNamespace, undo } = preparation;
   const resources = spec.linux?.resources ?? {};
   if (options.cgroups === "disabled") {

@@ -4,7 +4,8 @@ import { RLIM_INFINITY } from "../spec/generate-rlimits.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 
 /**
- * From root to the container's user. The bounding set goes first, because dropping from it takes CAP_SETPCAP; the
+ * From root to the container's user. Hard limits are raised with the rights of the host; in a user namespace that is
+ * entered then, all capabilities are back. The bounding set goes first, because dropping from it takes CAP_SETPCAP; the
  * user id goes after the groups, because it takes the right to set them.
  */
 export function compileCredentials(process: Process, userNamespace: UserNamespace): Step[] {
@@ -15,6 +16,7 @@ export function compileCredentials(process: Process, userNamespace: UserNamespac
     soft: toKernelLimit(soft),
     hard: toKernelLimit(hard),
   }));
+  if (userNamespace.type === "mapped") steps.push({ op: "enter-user-namespace" });
   steps.push({ op: "bounding", keep: toMask(capabilities.bounding) });
   // With a single id the kernel lets nobody change the groups (user_namespaces(7), "/proc/[pid]/setgroups").
   if (userNamespace.type !== "rootless" || userNamespace.single === undefined) {

@@ -2,6 +2,8 @@ import { statSync } from "node:fs";
 import { MountAttribute, MountFlag, type Step } from "@dockher/ns";
 import type { Mount } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
+import { mapId } from "../user-namespace/map-id.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import { type CgroupMountOptions, compileCgroupMount } from "./cgroup-mount.js";
 import { parseMountOptions, toMountAttributes } from "./mount-options.js";
 
@@ -20,16 +22,20 @@ export interface CompiledMounts {
 export interface CompileMountsOptions {
   mounts: readonly Mount[];
   cgroup: CgroupMountOptions;
-  /** Whether the container is made inside its own user namespace. */
-  rootless: boolean;
+  userNamespace: UserNamespace;
 }
 
 /**
  * The steps for the mounts of a configuration, in its order.
  * @throws RuntimeError `INVALID_MOUNT`, `MOUNT_SOURCE_NOT_FOUND`
  */
-export function compileMounts({ mounts, cgroup, rootless }: CompileMountsOptions): CompiledMounts {
+export function compileMounts({
+  mounts,
+  cgroup,
+  userNamespace,
+}: CompileMountsOptions): CompiledMounts {
   const compiled: CompiledMounts = { beforePivot: [], afterPivot: [], slots: 0 };
+  const rootless = userNamespace.type === "rootless";
   for (const mount of mounts) {
     const options = parseMountOptions(mount.options ?? []);
     if (options.bind !== "none") {
@@ -39,14 +45,16 @@ export function compileMounts({ mounts, cgroup, rootless }: CompileMountsOptions
     } else if (rootless && (mount.type === "proc" || mount.type === "sysfs")) {
       createEarly({ mount, fstype: mount.type, slot: compiled.slots++, compiled });
     } else {
-      compiled.afterPivot.push(compileFileSystem(mount));
+      compiled.afterPivot.push(compileFileSystem(mount, userNamespace));
     }
   }
   return compiled;
 }
 
-function compileFileSystem(mount: Mount): Step {
-  const { flags, data } = parseMountOptions(mount.options ?? []);
+function compileFileSystem(mount: Mount, userNamespace: UserNamespace): Step {
+  const { flags, data } = parseMountOptions(
+    (mount.options ?? []).map((option) => mapOption(option, userNamespace)),
+  );
   if (mount.type === undefined) {
     throw new RuntimeError(`failed to mount on ${mount.destination}: it has no type`, {
       code: "INVALID_MOUNT",
@@ -92,6 +100,18 @@ function createEarly(options: {
   });
 }
 
+/** What is mounted outside the user namespace takes the host's ids: tmpfs(5), and devpts of the kernel's documentation. */
+function mapOption(option: string, userNamespace: UserNamespace): string {
+  const [, name, id] = /^(uid|gid)=(\d+)$/.exec(option) ?? [];
+  if (name === undefined || userNamespace.type !== "mapped") return option;
+  const { uidMappings, gidMappings } = userNamespace;
+  const mapped = mapId(name === "uid" ? uidMappings : gidMappings, Number(id));
+  if (mapped !== undefined) return `${name}=${mapped}`;
+  throw new RuntimeError(`failed to mount with ${option}: the user namespace has no such id`, {
+    code: "INVALID_MOUNT",
+  });
+}
+
 interface BindOptions {
   mount: Mount;
   options: ReturnType<typeof parseMountOptions>;
@@ -104,7 +124,7 @@ function compileBind({ mount, options, slot, compiled }: BindOptions): void {
   const recursive = options.bind === "rbind";
   const attributes = toMountAttributes(options.flags);
   compiled.beforePivot.push({ op: "open-tree", slot, source, recursive });
-  if (attributes !== 0 || options.propagation !== 0) {
+  if (attributes !== 0 || options.propagation !== 0 || options.idmap) {
     compiled.beforePivot.push({
       op: "set-mount-attributes",
       slot,
@@ -112,6 +132,7 @@ function compileBind({ mount, options, slot, compiled }: BindOptions): void {
       clear: attributes & MountAttribute.MOUNT_ATTR__ATIME ? MountAttribute.MOUNT_ATTR__ATIME : 0,
       propagation: options.propagation & ~MountFlag.MS_REC,
       recursive,
+      idmap: options.idmap,
     });
   }
   compiled.afterPivot.push({

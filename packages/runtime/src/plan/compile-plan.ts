@@ -1,15 +1,12 @@
 import type { CgroupLocation } from "@dockher/cgroup";
 import { MountAttribute, MountFlag, type Plan, type Step } from "@dockher/ns";
-import type { Overlay } from "@dockher/rootfs";
-import type { Spec } from "@dockher/spec";
+import type { Spec, User } from "@dockher/spec";
+import { mapId } from "../user-namespace/map-id.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import { compileCredentials } from "./compile-credentials.js";
 import { bindDevices, compileDevices } from "./compile-devices.js";
 import { compileMounts } from "./compile-mounts.js";
-import { parseMountOptions } from "./mount-options.js";
-
-/** Where the container's `/` comes from. */
-export type RootPlan = { type: "directory"; path: string } | { type: "overlay"; overlay: Overlay };
+import { compileRoot, locateRoot, type RootPlan } from "./compile-root.js";
 
 export interface CompileOptions {
   spec: Spec;
@@ -27,13 +24,13 @@ export interface CompileOptions {
  * @throws RuntimeError `INVALID_MOUNT`, `MOUNT_SOURCE_NOT_FOUND`
  */
 export function compilePlan(options: CompileOptions): Plan {
-  const { spec, cgroup, userNamespace } = options;
+  const { spec, root, cgroup, userNamespace } = options;
   const { process, linux = {} } = spec;
   const rootless = userNamespace.type === "rootless";
-  const mounts = compileMounts({ mounts: spec.mounts ?? [], cgroup, rootless });
+  const mounts = compileMounts({ mounts: spec.mounts ?? [], cgroup, userNamespace });
   const devices = rootless
     ? bindDevices(linux.devices ?? [], mounts.slots)
-    : { beforePivot: [], afterPivot: compileDevices(linux.devices ?? []) };
+    : { beforePivot: [], afterPivot: compileDevices(linux.devices ?? []), slots: 0 };
   const namespaces = linux.namespaces ?? [];
   return {
     args: process.args,
@@ -46,17 +43,18 @@ export function compilePlan(options: CompileOptions): Plan {
     ...(cgroup === undefined ? {} : compileAttachment(cgroup)),
     stdio: options.stdio,
     init: options.init,
-    stdioOwner: { uid: process.user.uid, gid: process.user.gid },
+    stdioOwner: locateUser(process.user, userNamespace),
     steps: [
       { op: "oom-score-adj", value: process.oomScoreAdj ?? 0 },
       { op: "mount", target: "/", flags: MountFlag.MS_REC | MountFlag.MS_PRIVATE },
-      ...compileRoot(options),
+      // Before the root is there, which may lie on top of what they are opened from.
       ...mounts.beforePivot,
       ...devices.beforePivot,
-      { op: "pivot-root", newRoot: locateRoot(options.root) },
+      ...compileRoot({ root, userNamespace, slot: mounts.slots + devices.slots }),
+      { op: "pivot-root", newRoot: locateRoot(root) },
       ...mounts.afterPivot,
       ...devices.afterPivot,
-      ...compileConsole(spec),
+      ...compileConsole(spec, userNamespace),
       ...compileNames(spec),
       ...(namespaces.some(({ type, path }) => type === "network" && path === undefined)
         ? [{ op: "loopback-up" } as const]
@@ -74,30 +72,6 @@ export function compilePlan(options: CompileOptions): Plan {
   };
 }
 
-function locateRoot(root: RootPlan): string {
-  return root.type === "directory" ? root.path : root.overlay.target;
-}
-
-/** Mounts what becomes `/`; pivot_root(2) wants a mount point. */
-function compileRoot({ root }: CompileOptions): Step[] {
-  if (root.type === "directory") {
-    return [
-      {
-        op: "mount",
-        source: root.path,
-        target: root.path,
-        flags: MountFlag.MS_BIND | MountFlag.MS_REC,
-      },
-    ];
-  }
-  return root.overlay.steps.map((step): Step => {
-    if (step.type === "directory") return { op: "mkdir", path: step.path, mode: step.mode };
-    const { destination, type = "", source = type, options = [] } = step.mount;
-    const { flags, data } = parseMountOptions(options);
-    return { op: "mount", source, target: destination, fstype: type, flags, data };
-  });
-}
-
 /**
  * What `/` as a whole is closed to, last, because mount points are made in it: writing, where it is asked for, and device
  * nodes, where no cgroup filters which may be opened.
@@ -111,7 +85,14 @@ function closeRoot({ spec, cgroup }: CompileOptions): Step[] {
     : [{ op: "set-mount-attributes", target: "/", set, clear: 0, recursive: false }];
 }
 
-function compileConsole(spec: Spec): Step[] {
+/** The ids that the container's process sees for its user before it enters a user namespace. */
+function locateUser({ uid, gid }: User, namespace: UserNamespace): { uid: number; gid: number } {
+  if (namespace.type !== "mapped") return { uid, gid };
+  const { uidMappings, gidMappings } = namespace;
+  return { uid: mapId(uidMappings, uid) ?? uid, gid: mapId(gidMappings, gid) ?? gid };
+}
+
+function compileConsole(spec: Spec, userNamespace: UserNamespace): Step[] {
   const { terminal, consoleSize, user } = spec.process;
   if (!terminal) return [];
   return [
@@ -119,7 +100,7 @@ function compileConsole(spec: Spec): Step[] {
       op: "console",
       rows: consoleSize?.height ?? 24,
       columns: consoleSize?.width ?? 80,
-      uid: user.uid,
+      uid: locateUser(user, userNamespace).uid,
       device: "/dev/console",
     },
   ];

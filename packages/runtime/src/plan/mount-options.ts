@@ -44,6 +44,8 @@ export interface ParsedMountOptions {
   /** `MS_*` bits of mount(2), without bind and propagation. */
   flags: number;
   bind: "none" | "bind" | "rbind";
+  /** Whether the ids of its files are mapped to the container's user namespace: `idmap`, `ridmap`. */
+  idmap: boolean;
   /** `MS_PRIVATE` and the like with `MS_REC`; 0 where none is asked for. */
   propagation: number;
   /** What the file system itself reads, joined by commas. */
@@ -55,12 +57,19 @@ export interface ParsedMountOptions {
  * @throws RuntimeError `INVALID_MOUNT` for an option that holds a comma
  */
 export function parseMountOptions(options: readonly string[]): ParsedMountOptions {
-  const parsed: ParsedMountOptions = { flags: 0, bind: "none", propagation: 0, data: "" };
+  const parsed: ParsedMountOptions = {
+    flags: 0,
+    bind: "none",
+    idmap: false,
+    propagation: 0,
+    data: "",
+  };
   const data: string[] = [];
   for (const option of options) {
     const known = FLAGS[option];
     const propagation = PROPAGATION[option];
     if (option === "bind" || option === "rbind") parsed.bind = option;
+    else if (option === "idmap" || option === "ridmap") parsed.idmap = true;
     else if (known !== undefined) {
       parsed.flags = known.set ? parsed.flags | known.flag : parsed.flags & ~known.flag;
     } else if (propagation !== undefined) parsed.propagation |= propagation;

@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mount } from "@dockher/spec";
+import { mapBind } from "../spec/adapt-to-user-namespace.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 
 export interface NetworkFilesOptions {
   /** The container's own directory. */
   directory: string;
   hostname: string;
   network: "none" | "host";
+  userNamespace: UserNamespace["type"];
 }
 
 /**
@@ -14,7 +17,7 @@ export interface NetworkFilesOptions {
  * that put them in place.
  */
 export function writeNetworkFiles(options: NetworkFilesOptions): Mount[] {
-  const { directory, hostname, network } = options;
+  const { directory, hostname, network, userNamespace } = options;
   const files = {
     hostname: `${hostname}\n`,
     hosts: network === "host" ? readHostFile("hosts") : formatHosts(hostname),
@@ -23,7 +26,13 @@ export function writeNetworkFiles(options: NetworkFilesOptions): Mount[] {
   return Object.entries(files).map(([name, content]) => {
     const source = join(directory, name);
     writeFileSync(source, content, { mode: 0o644 });
-    return { destination: `/etc/${name}`, type: "bind", source, options: ["bind", "rprivate"] };
+    const mount = {
+      destination: `/etc/${name}`,
+      type: "bind",
+      source,
+      options: ["bind", "rprivate"],
+    };
+    return userNamespace === "mapped" ? mapBind(mount) : mount;
   });
 }
 

@@ -14,9 +14,23 @@ export function adaptToUserNamespace(spec: Spec, namespace: UserNamespace): void
     uidMappings,
     gidMappings,
   };
+  if (namespace.type === "mapped") {
+    spec.mounts = spec.mounts?.map(mapBind) ?? [];
+    return;
+  }
   spec.process.oomScoreAdj = Math.max(spec.process.oomScoreAdj ?? 0, readOwnOomScore());
   spec.mounts = spec.mounts?.map((mount) => leaveOutUnmappedGroup(mount, gidMappings)) ?? [];
   if (!namespaces.some(({ type }) => type === "network")) shareSysfs(spec);
+}
+
+/** runtime-spec, config.md, "idmap" and "ridmap": what is root's on the host is the container's root's. */
+export function mapBind(mount: Mount): Mount {
+  const { options = [] } = mount;
+  const map = { bind: "idmap", rbind: "ridmap" };
+  const added = options.flatMap((option) =>
+    option in map ? [map[option as keyof typeof map]] : [],
+  );
+  return { ...mount, options: [...options, ...added] };
 }
 
 /** proc(5): without CAP_SYS_RESOURCE on the host, nobody lowers it. */

@@ -1,6 +1,6 @@
 import { selectCapabilities } from "@dockher/spec";
 import type { ContainerOptions } from "../options.js";
-import { selectUserNamespace } from "../user-namespace/user-namespace.js";
+import { chooseUserNamespace } from "../user-namespace/user-namespace.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
@@ -17,6 +17,6 @@ export function checkOptions(options: ContainerOptions): void {
   selectCapabilities({
     add: options.capAdd ?? [],
     drop: options.capDrop ?? [],
-    held: listGrantableCapabilities(selectUserNamespace(options)),
+    held: listGrantableCapabilities(chooseUserNamespace(options)),
   });
 }

@@ -67,7 +67,7 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
   spec.linux = {
     ...spec.linux,
     maskedPaths: [...(spec.linux?.maskedPaths ?? []), ...listThermalThrottles()],
-    devices: options.privileged ? listDevices(userNamespace) : [...DEFAULT_DEVICES],
+    devices: options.privileged ? listDevices(userNamespace.type) : [...DEFAULT_DEVICES],
     resources: {
       ...generateResources(options.limits ?? {}),
       devices: [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES)],
@@ -136,7 +136,7 @@ function generateCapabilities(
   const bounding = selectCapabilities({
     add: options.privileged ? ["ALL", ...(options.capAdd ?? [])] : (options.capAdd ?? []),
     drop: options.capDrop ?? [],
-    held: listGrantableCapabilities(userNamespace),
+    held: listGrantableCapabilities(userNamespace.type),
   });
   const held = uid === 0 ? bounding : [];
   return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };

@@ -7,9 +7,9 @@ import type { UserNamespace } from "../user-namespace/user-namespace.js";
 const PRIVATE = new Set(["console", "fd", "mqueue", "ptmx", "pts", "shm"]);
 
 /** The devices of a privileged container: the host's; without root, those that the caller may open. */
-export function listDevices({ type }: UserNamespace): LinuxDevice[] {
+export function listDevices(userNamespace: UserNamespace["type"]): LinuxDevice[] {
   const devices = listHostDevices();
-  return type === "host" ? devices : devices.filter(({ path }) => mayOpen(path));
+  return userNamespace === "host" ? devices : devices.filter(({ path }) => mayOpen(path));
 }
 
 function mayOpen(path: string): boolean {

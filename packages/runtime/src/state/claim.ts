@@ -12,6 +12,7 @@ import { type ContainerId, generateContainerId, parseContainerId } from "./conta
  *     containers/ID.name      -> NAME
  *     containers/ID.image     -> sha256:…         what may not be removed meanwhile
  *     containers/ID.cgroup    -> JSON             where its cgroup lies
+ *     containers/ID.ids       -> START:COUNT      the host's ids that are its own, see claimIdRange()
  *     containers/names/NAME   -> ID
  *     containers/ID/                              its overlay
  */
@@ -21,7 +22,7 @@ export interface StateDirectory {
 }
 
 /** The owner is the last to go: until then a crash leaves the rest findable. */
-const KINDS = ["name", "image", "cgroup", "owner"] as const;
+const KINDS = ["name", "image", "cgroup", "ids", "owner"] as const;
 
 type RecordKind = (typeof KINDS)[number];
 

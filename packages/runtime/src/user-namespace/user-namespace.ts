@@ -2,48 +2,67 @@ import { findIdMap } from "@dockher/rootfs";
 import type { LinuxIDMapping } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
+import type { ClaimedRange } from "./id-range.js";
 
 /** Whose ids a container's processes have. */
 export type UserNamespace =
   /** The host's own: root inside is root. */
   | { type: "host" }
-  /** Of a caller without root: the container is made inside of it. */
-  | {
+  /** Made by root: a range of the host's ids that is the container's alone, to which its files are mapped. */
+  | ({ type: "mapped" } & IdMappings)
+  /** Made by a caller without root, and everything inside of it. */
+  | ({
       type: "rootless";
-      uidMappings: LinuxIDMapping[];
-      gidMappings: LinuxIDMapping[];
       /** Without subordinate ids: root inside is the caller, and there is nobody else. */
       single?: { reason: string; fix: string };
-    };
+    } & IdMappings);
 
-/** Whether nobody here may do what takes the machine's root. */
-export function isRootless(): boolean {
-  return process.geteuid?.() !== 0;
+export interface IdMappings {
+  uidMappings: LinuxIDMapping[];
+  gidMappings: LinuxIDMapping[];
 }
 
 /**
- * The user namespace that a container gets.
+ * What kind of user namespace a container gets.
  * @throws RuntimeError `INVALID_USERNS`, `ROOT_REQUIRED`
  */
-export function selectUserNamespace({ userns }: ContainerOptions): UserNamespace {
+export function chooseUserNamespace(options: ContainerOptions): UserNamespace["type"] {
+  const { userns, privileged } = options;
   if (userns !== undefined && userns !== "auto" && userns !== "host") {
     throw new RuntimeError(`failed to choose user namespace "${userns}": there is none such`, {
       code: "INVALID_USERNS",
       hint: "choose auto or host",
     });
   }
-  if (!isRootless()) return { type: "host" };
-  if (userns === "host") {
+  if (process.geteuid?.() !== 0) {
+    if (userns !== "host") return "rootless";
     throw new RuntimeError("failed to share the host's user namespace: this needs root", {
       code: "ROOT_REQUIRED",
       hint: "run it with sudo, or leave the choice of the user namespace out",
     });
   }
+  if (userns !== "auto") return "host";
+  if (privileged !== true) return "mapped";
+  throw new RuntimeError(
+    "failed to choose a user namespace: a privileged container has the host's rights, and they end at a user namespace",
+    { code: "INVALID_USERNS", hint: "leave one of the two out" },
+  );
+}
+
+/** The user namespace of root's container that has these ids. */
+export function mapRange({ start, count }: ClaimedRange): UserNamespace {
+  const mappings = [{ containerID: 0, hostID: start, size: count }];
+  return { type: "mapped", uidMappings: mappings, gidMappings: mappings };
+}
+
+/** The user namespace of a caller without root. */
+export function mapCaller(): UserNamespace {
   const { uidMappings, gidMappings, ...map } = findIdMap();
+  const single = map.type === "single" ? { reason: map.reason, fix: map.fix } : undefined;
   return {
     type: "rootless",
     uidMappings,
     gidMappings,
-    ...(map.type === "single" ? { single: { reason: map.reason, fix: map.fix } } : {}),
+    ...(single === undefined ? {} : { single }),
   };
 }

@@ -2,11 +2,7 @@ import { delimiter } from "node:path";
 import { promisify } from "node:util";
 import type { LinuxIDMapping } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
-
-export interface IdMaps {
-  uidMappings: readonly LinuxIDMapping[];
-  gidMappings: readonly LinuxIDMapping[];
-}
+import type { IdMappings } from "./user-namespace.js";
 
 /** Where the programs may be when the caller's PATH does not say so. */
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
@@ -16,7 +12,7 @@ const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
  * setuid, may map more than the caller's own id; they look up what /etc/subuid grants.
  * @throws RuntimeError `ID_MAP_FAILED`
  */
-export async function writeIdMaps(pid: number, maps: IdMaps): Promise<void> {
+export async function writeIdMaps(pid: number, maps: IdMappings): Promise<void> {
   await Promise.all([
     runMapper("newuidmap", pid, maps.uidMappings),
     runMapper("newgidmap", pid, maps.gidMappings),

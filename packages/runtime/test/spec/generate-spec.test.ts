@@ -75,7 +75,7 @@ test("the host's network keeps the host's name and no namespace of its own", () 
 test("privileged opens what is closed by default, and only then", () => {
   const open = generate({ privileged: true });
   assert.equal(open.linux?.maskedPaths, []);
-  assert.equal(open.process.capabilities?.bounding, listGrantableCapabilities({ type: "host" }));
+  assert.equal(open.process.capabilities?.bounding, listGrantableCapabilities("host"));
   assert.is(open.process.noNewPrivileges, false);
   const closed = generate({});
   assert.ok(closed.linux?.maskedPaths?.includes("/proc/kcore"));
