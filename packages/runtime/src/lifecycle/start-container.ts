@@ -116,7 +116,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   const process = await launchContainer({ plan, userNamespace, signal: options.signal }).catch(
     (error: unknown) => {
       options.signal?.throwIfAborted();
-      throw explainLaunchFailure(error, plan);
+      throw explainLaunchFailure(error, { plan, userNamespace: userNamespace.type });
     },
   );
   return new RunningContainer({ record, options, process, cgroup, undo });

@@ -1,0 +1,69 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RuntimeError } from "../../src/error.ts";
+import type { ContainerOptions } from "../../src/options.ts";
+import { checkUser } from "../../src/user-namespace/check-user.ts";
+import { mapId } from "../../src/user-namespace/map-id.ts";
+import {
+  chooseUserNamespace,
+  type UserNamespace,
+} from "../../src/user-namespace/user-namespace.ts";
+
+const test = suite("user namespaces");
+
+const mappings = [
+  { containerID: 0, hostID: 1000, size: 1 },
+  { containerID: 1, hostID: 100_000, size: 65_535 },
+];
+const full: UserNamespace = { type: "rootless", uidMappings: mappings, gidMappings: mappings };
+const single: UserNamespace = {
+  type: "rootless",
+  uidMappings: mappings.slice(0, 1),
+  gidMappings: mappings.slice(0, 1),
+  single: { reason: "there are no ids", fix: "get some" },
+};
+const hasCode = (code: string) => (error: unknown) =>
+  error instanceof RuntimeError && error.code === code;
+const choose = (options: Partial<ContainerOptions>) =>
+  chooseUserNamespace({ source: { rootfs: "/" }, ...options });
+
+test("an id is found in the mapping that holds it", () => {
+  assert.is(mapId(mappings, 0), 1000);
+  assert.is(mapId(mappings, 1), 100_000);
+  assert.is(mapId(mappings, 65_535), 165_534);
+  assert.is(mapId(mappings, 65_536), undefined);
+  assert.is(mapId([], 0), undefined);
+});
+
+test("a user without ids is refused, with what would give some", () => {
+  checkUser({ uid: 65_535, gid: 5, additionalGids: [6] }, full);
+  checkUser({ uid: 4_000_000, gid: 0 }, { type: "host" });
+  assert.throws(() => checkUser({ uid: 65_536, gid: 0 }, full), /run as user 65536/);
+  assert.throws(() => checkUser({ uid: 0, gid: 0, additionalGids: [70_000] }, full), /group 70000/);
+  assert.throws(
+    () => checkUser({ uid: 5, gid: 0 }, single),
+    (error: unknown) =>
+      hasCode("USER_NOT_MAPPED")(error) && (error as RuntimeError).hint === "get some",
+  );
+  // Root of Alpine is in eleven groups; with a single id none can be set.
+  checkUser({ uid: 0, gid: 0, additionalGids: [1, 2] }, single);
+});
+
+if (process.geteuid?.() === 0) {
+  test("root shares its user namespace unless it says otherwise", () => {
+    assert.is(choose({}), "host");
+    assert.is(choose({ userns: "host", privileged: true }), "host");
+    assert.is(choose({ userns: "auto" }), "mapped");
+  });
+
+  test("a privileged container has none of its own", () => {
+    assert.throws(() => choose({ userns: "auto", privileged: true }), hasCode("INVALID_USERNS"));
+  });
+}
+
+test("there are no others", () => {
+  const userns = "keep-id" as unknown as "auto";
+  assert.throws(() => choose({ userns }), hasCode("INVALID_USERNS"));
+});
+
+test.run();
