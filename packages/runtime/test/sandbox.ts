@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { CgroupManager } from "@dockher/cgroup";
 import { bootstrap, ImageStore, removeTree } from "@dockher/rootfs";
 import type { Directories } from "../src/options.ts";
@@ -23,6 +25,8 @@ export interface Sandbox {
   /** What of our containers is still there: records, directories, mounts. */
   listLeftovers(): string[];
   listImageIds(): Promise<string[]>;
+  /** Gives all of it to a user. */
+  giveTo(uid: number): Promise<void>;
   /** Removes everything, and throws where a cgroup that came since has stayed. */
   remove(): Promise<void>;
 }
@@ -42,6 +46,10 @@ export async function makeSandbox(): Promise<Sandbox> {
         .filter((line) => line.includes(base)),
     ],
     listImageIds: async () => (await ImageStore.open(directories).list()).map((image) => image.id),
+    giveTo: async (uid) => {
+      await chmod(base, 0o755);
+      await promisify(execFile)("chown", ["-R", "-h", `${uid}:${uid}`, base]);
+    },
     remove: async () => {
       await removeTree(base);
       const stayed = await findStaying(listCgroups().filter((path) => !others.has(path)));

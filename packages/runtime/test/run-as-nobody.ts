@@ -1,0 +1,64 @@
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { RuntimeError } from "../src/error.ts";
+import type { RunOptions } from "../src/options.ts";
+import type { RunResult } from "../src/result.ts";
+
+/** Somebody without rights. */
+export const nobody = { uid: 65_534, gid: 65_534 } as const;
+
+/** The ids that nobody has besides its own: a full range, or none. */
+export type NobodysIds = "full" | "single";
+
+const library = new URL("../dist/index.js", import.meta.url).href;
+
+/** Far from what anybody else uses. */
+const RANGE = "65534:2000000000:65536\n";
+
+/** Why an ordinary user cannot run containers here; undefined where one can. */
+export function findNobodyObstacle(ids: NobodysIds): string | undefined {
+  if (process.geteuid?.() !== 0) return "it needs root";
+  if (ids === "full" && !["/usr/bin/newuidmap", "/etc/subuid", "/etc/subgid"].every(existsSync))
+    return "it needs newuidmap (uidmap)";
+  const script = ["--input-type=module", "-e", `import ${JSON.stringify(library)}`];
+  const { status } = spawnSync(process.execPath, script, { ...nobody, stdio: "ignore" });
+  if (status !== 0) return "nobody may not run this Node, or not read this directory";
+  const { status: made } = spawnSync("unshare", ["--user", "true"], { ...nobody, stdio: "ignore" });
+  return made === 0 ? undefined : "the kernel makes no user namespace for nobody";
+}
+
+/** Runs a container as a user without root, in a process of its own. */
+export async function runAsNobody(
+  options: RunOptions,
+  { ids, groups = "" }: { ids: NobodysIds; groups?: string },
+): Promise<RunResult> {
+  const directory = mkdtempSync(join(tmpdir(), "dockher-nobody-"));
+  try {
+    for (const file of ["subuid", "subgid"])
+      writeFileSync(join(directory, file), ids === "full" ? RANGE : "");
+    const program = `
+      import { run } from ${JSON.stringify(library)};
+      const encode = (bytes) => bytes.toString("base64");
+      const tell = (told) => process.stdout.write(JSON.stringify(told));
+      await run(JSON.parse(process.argv[1])).then(
+        ({ stdout, stderr, ...rest }) => tell({ ...rest, stdout: encode(stdout), stderr: encode(stderr) }),
+        ({ code, message, hint }) => tell({ code, message, hint }),
+      );`;
+    // In a mount namespace of its own, nobody has other subordinate ids.
+    const become = `for f in subuid subgid; do [ ! -e /etc/$f ] || mount --bind ${directory}/$f /etc/$f || exit 1; done
+      exec setpriv --reuid 65534 --regid 65534 ${groups === "" ? "--clear-groups" : `--groups ${groups}`} --inh-caps=-all "$0" "$@"`;
+    const node = [process.execPath, "--input-type=module", "-e", program, JSON.stringify(options)];
+    const { stdout } = await promisify(execFile)("unshare", ["-m", "sh", "-c", become, ...node], {
+      env: { PATH: process.env.PATH },
+    });
+    const told = JSON.parse(stdout);
+    if (told.code !== undefined) throw new RuntimeError(told.message, told);
+    const decode = (text: string): Buffer => Buffer.from(text, "base64");
+    return { ...told, stdout: decode(told.stdout), stderr: decode(told.stderr) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
