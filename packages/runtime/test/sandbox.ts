@@ -75,11 +75,21 @@ function listCgroups(): string[] {
       ? [layout.hierarchy.mountPoint]
       : layout.hierarchies.map(({ ownDirectory }) => ownDirectory);
   return places.flatMap((place) =>
-    readdirSync(place, { recursive: true })
-      .map(String)
+    listBelow(place)
       .filter((entry) => /[0-9a-f]{64}$/.test(entry))
       .map((entry) => join(place, entry)),
   );
+}
+
+/** A directory that goes meanwhile, of another Dockher, ends the whole walk: then it is walked again. */
+function listBelow(place: string): string[] {
+  for (;;) {
+    try {
+      return readdirSync(place, { recursive: true }).map(String);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
 }
 
 /** Which of these cgroups another Dockher does not remove in the next seconds: on a quiet machine there are none to wait for. */
