@@ -4,7 +4,7 @@ import type { RunOptions } from "../src/options.ts";
 import type { RunResult } from "../src/result.ts";
 import { run } from "../src/run.ts";
 import { findNobodyObstacle, nobody, runAsNobody } from "./run-as-nobody.ts";
-import { findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
+import { findIdmapObstacle, findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
 
 /** How a container comes by its ids, and which may differ. */
 interface Mode {
@@ -19,7 +19,7 @@ const modes: Mode[] = [
   { name: "as root", obstacle: findObstacle(), run, owner: 0 },
   {
     name: "as root, with ids of its own",
-    obstacle: findObstacle(),
+    obstacle: await findIdmapObstacle(),
     run: (options) => run({ ...options, userns: "auto" }),
     owner: 0,
   },

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CgroupManager } from "@dockher/cgroup";
 import { bootstrap, ImageStore, removeTree } from "@dockher/rootfs";
+import type { RuntimeError } from "../src/error.ts";
+import { startContainer } from "../src/lifecycle/start-container.ts";
 import type { Directories } from "../src/options.ts";
 
 /** Why real containers cannot run here; undefined where they can. */
@@ -17,6 +19,22 @@ export function findObstacle(): string | undefined {
     return (error as Error).message;
   }
   return undefined;
+}
+
+/** Why no container can have ids of its own here; undefined where one can. */
+export async function findIdmapObstacle(): Promise<string | undefined> {
+  const obstacle = findObstacle();
+  if (obstacle !== undefined) return obstacle;
+  const rootfs = await mkdtemp(join(tmpdir(), "dockher-idmap-"));
+  try {
+    await startContainer({ source: { rootfs }, command: ["/nothing"], userns: "auto" });
+  } catch (error) {
+    const { code, message } = error as RuntimeError;
+    return code === "COMMAND_NOT_FOUND" ? undefined : message;
+  } finally {
+    await removeTree(rootfs);
+  }
+  return "a command that is not there was started";
 }
 
 /** Directories of a test's own with a busybox image in them. */

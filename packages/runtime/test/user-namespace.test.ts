@@ -8,7 +8,7 @@ import { startContainer } from "../src/lifecycle/start-container.ts";
 import type { ContainerOptions, RunOptions } from "../src/options.ts";
 import { run } from "../src/run.ts";
 import { findNobodyObstacle, type NobodysIds, nobody, runAsNobody } from "./run-as-nobody.ts";
-import { findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
+import { findIdmapObstacle, findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
 
 const FULL_RANGE = 65_536;
 
@@ -48,6 +48,7 @@ function makeVolume(sandbox: Sandbox): string {
 }
 
 const rootObstacle = findObstacle();
+const idmapObstacle = await findIdmapObstacle();
 
 addMapped();
 
@@ -163,8 +164,8 @@ function addMapped(): void {
     assert.is(result.reason, "oom-killed");
   });
 
-  if (rootObstacle === undefined) test.run();
-  else console.log(`SKIP ids of its own: ${rootObstacle}`);
+  if (idmapObstacle === undefined) test.run();
+  else console.log(`SKIP ids of its own: ${idmapObstacle}`);
 }
 
 for (const ids of ["full", "single"] as const) addRootless(ids);

@@ -54,6 +54,7 @@ test("refuses what nothing carries out yet, with a hint", () => {
     ["--network", "bridge"],
     ["--net=container:x"],
     ["--pull", "always"],
+    ["--userns", "keep-id"],
   ]) {
     const { hint } = assertThrows(() => readRun(...args, "debian", "ls"), "UNSUPPORTED");
     assert.type(hint, "string");

@@ -47,7 +47,8 @@ test("every word finds its option", () => {
       "/t",
     ],
     ...["-v", "./a:/a", "--mount", "type=tmpfs,target=/m", "--ulimit", "nofile=5", "--cap-add=ALL"],
-    ...["--cap-drop", "CHOWN", "--security-opt", "no-new-privileges=false", "debian"],
+    ...["--cap-drop", "CHOWN", "--security-opt", "no-new-privileges=false"],
+    ...["--userns", "auto", "debian"],
   );
   assert.equal(described, {
     name: "box",
@@ -59,6 +60,7 @@ test("every word finds its option", () => {
     readonly: true,
     timeout: 60_000,
     noNewPrivileges: false,
+    userns: "auto",
     env: { A: "1", OWN: "mine" },
     network: "host",
     mounts: [

@@ -1,10 +1,14 @@
 import type { CgroupLocation } from "@dockher/cgroup";
 import { MountAttribute, MountFlag, type Step } from "@dockher/ns";
+import type { Overlay } from "@dockher/rootfs";
 import { createDefaultSpec, type Spec } from "@dockher/spec";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compilePlan } from "../../src/plan/compile-plan.ts";
+import type { RootPlan } from "../../src/plan/compile-root.ts";
+import { adaptToUserNamespace } from "../../src/spec/adapt-to-user-namespace.ts";
 import { DEFAULT_DEVICES } from "../../src/spec/default-devices.ts";
+import type { UserNamespace } from "../../src/user-namespace/user-namespace.ts";
 
 const test = suite("compilePlan");
 
@@ -150,6 +154,124 @@ test("a mount without a type and one whose source has gone are refused", () => {
       ),
     /failed to mount \/nope/,
   );
+});
+
+const START = 2_013_265_920;
+const mappings = [{ containerID: 0, hostID: START, size: 65_536 }];
+const mapped: UserNamespace = { type: "mapped", uidMappings: mappings, gidMappings: mappings };
+const own = [{ containerID: 0, hostID: 1000, size: 1 }];
+const single: UserNamespace = {
+  type: "rootless",
+  uidMappings: own,
+  gidMappings: own,
+  single: { reason: "", fix: "" },
+};
+
+/** As {@link compile}, in a user namespace. */
+function compileIn(userNamespace: UserNamespace, root: RootPlan, change = (_: Spec): void => {}) {
+  const spec = createDefaultSpec();
+  spec.linux = { ...spec.linux, devices: [...DEFAULT_DEVICES] };
+  spec.process.user = { uid: 7, gid: 8, additionalGids: [9] };
+  change(spec);
+  adaptToUserNamespace(spec, userNamespace);
+  return compilePlan({
+    spec,
+    root,
+    userNamespace,
+    cgroup: undefined,
+    stdio: [{ kind: "pipe" }, { kind: "pipe" }, { kind: "pipe" }],
+    init: false,
+  });
+}
+
+test("ids of its own: all is mounted outside and mapped, and the user namespace is entered before the rights go", () => {
+  const { steps, stdioOwner } = compileIn(
+    mapped,
+    { type: "directory", path: "/rootfs" },
+    (spec) => {
+      spec.mounts?.push({ destination: "/v", type: "bind", source: "/etc", options: ["rbind"] });
+    },
+  );
+  const enter = find(steps, ({ op }) => op === "enter-user-namespace");
+  const lastMount = steps.findLastIndex(
+    ({ op }) => op === "mount" || op === "set-mount-attributes",
+  );
+  assert.ok(lastMount < enter && enter < find(steps, ({ op }) => op === "bounding"));
+  assert.is(steps.filter((step) => step.op === "set-mount-attributes" && step.idmap).length, 2);
+  assert.equal(stdioOwner, { uid: START + 7, gid: START + 8 });
+  const owner = steps[find(steps, ({ op }) => op === "file-owner")];
+  assert.equal(owner, { op: "file-owner", uid: START, gid: START });
+  const devpts = steps.find((step) => step.op === "mount" && step.fstype === "devpts");
+  assert.match(devpts?.op === "mount" ? (devpts.data ?? "") : "", `gid=${START + 5}`);
+});
+
+test("ids of its own: layers and the upper directory on disk are mapped before the overlay is mounted, by its owner", () => {
+  const overlay = (steps: Overlay["steps"]): RootPlan => ({
+    type: "overlay",
+    overlay: {
+      steps: [
+        ...steps,
+        { type: "mount", mount: { destination: "/c/rootfs", type: "overlay", options: [] } },
+      ],
+      target: "/c/rootfs",
+      lowerdir: ["/layers/2", "/layers/1"],
+      upperdir: "/c/upper",
+      workdir: "/c/work",
+      release: async () => {},
+      [Symbol.asyncDispose]: async () => {},
+    },
+  });
+  const listMapped = (steps: readonly Step[]): string[] =>
+    steps
+      .slice(
+        0,
+        find(steps, ({ op }) => op === "file-owner"),
+      )
+      .flatMap((step) => (step.op === "move-mount" ? [step.target] : []));
+  const onDisk = compileIn(mapped, overlay([])).steps;
+  assert.equal(listMapped(onDisk), ["/layers/2", "/layers/1", "/c"]);
+  assert.ok(
+    find(onDisk, ({ op }) => op === "file-owner") <
+      find(onDisk, (step) => step.op === "mount" && step.fstype === "overlay"),
+  );
+  const memory = { destination: "/c/memory", type: "tmpfs" };
+  const inMemory = compileIn(mapped, overlay([{ type: "mount", mount: memory }])).steps;
+  assert.equal(listMapped(inMemory), ["/layers/2", "/layers/1"]);
+});
+
+test("ids of its own: an id of a file system that has none is refused", () => {
+  const change = (spec: Spec): void => {
+    spec.mounts?.push({ destination: "/t", type: "tmpfs", options: ["uid=70000"] });
+  };
+  assert.throws(
+    () => compileIn(mapped, { type: "directory", path: "/rootfs" }, change),
+    /failed to mount with uid=70000/,
+  );
+});
+
+test("without root: devices are bound and checked, proc and sysfs made early, with a single id no groups are set", () => {
+  const { steps, setgroups, namespaces, stdioOwner } = compileIn(single, {
+    type: "directory",
+    path: "/rootfs",
+  });
+  const pivot = find(steps, ({ op }) => op === "pivot-root");
+  for (const fstype of ["proc", "sysfs"]) {
+    assert.ok(find(steps, (step) => step.op === "create-mount" && step.fstype === fstype) < pivot);
+  }
+  const devices = steps.flatMap((step) => (step.op === "open-tree" && step.device ? [step] : []));
+  assert.equal(
+    devices.map(({ source, device }) => [source, device?.major, device?.minor]),
+    DEFAULT_DEVICES.map(({ path, major, minor }) => [path, major, minor]),
+  );
+  const ops = new Set(steps.map(({ op }) => op));
+  for (const op of ["mknod", "groups", "enter-user-namespace", "file-owner"] as const) {
+    assert.not.ok(ops.has(op), op);
+  }
+  assert.is(setgroups, "deny");
+  assert.equal(namespaces[0], { type: "user" });
+  assert.equal(stdioOwner, { uid: 7, gid: 8 });
+  const devpts = steps.find((step) => step.op === "mount" && step.fstype === "devpts");
+  assert.not.match(devpts?.op === "mount" ? (devpts.data ?? "") : "", "gid=");
 });
 
 test.run();

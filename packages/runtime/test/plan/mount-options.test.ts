@@ -9,8 +9,20 @@ test("flags, propagation, bind and data are told apart", () => {
   assert.equal(parseMountOptions(["nosuid", "ro", "mode=755", "rbind", "rprivate", "size=64k"]), {
     flags: MountFlag.MS_NOSUID | MountFlag.MS_RDONLY,
     bind: "rbind",
+    idmap: false,
     propagation: MountFlag.MS_PRIVATE | MountFlag.MS_REC,
     data: "mode=755,size=64k",
+  });
+});
+
+test("idmap and ridmap map the ids of a bind mount", () => {
+  assert.ok(parseMountOptions(["bind", "idmap"]).idmap);
+  assert.equal(parseMountOptions(["rbind", "ridmap"]), {
+    flags: 0,
+    bind: "rbind",
+    idmap: true,
+    propagation: 0,
+    data: "",
   });
 });
 
