@@ -205,14 +205,14 @@ static bool
 make_child (struct ns_launch *launch, struct ns_thread_memory *memory)
 {
   struct ns_start *start = launch->start;
-  bool made = ns_prepare_child (launch);
+  bool made = ns_make_user_namespace (launch, memory) && ns_prepare_child (launch);
   if (made && atomic_load (&start->aborted))
     {
       ns_fail_start (start, NS_PHASE_ABORTED, -1, ECANCELED);
       made = false;
     }
   start->started_ns = monotonic_ns ();
-  made = made && ns_make_user_namespace (launch, memory) && ns_clone_child (launch, memory);
+  made = made && ns_clone_child (launch, memory);
   ns_close_child_ends (&launch->child.fds);
   return made;
 }

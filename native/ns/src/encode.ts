@@ -45,6 +45,7 @@ export function encodePlan(plan: Plan, hold: Hold = "none"): Uint8Array {
   const consoles = plan.steps.filter((step) => step.op === "console").length;
   if (consoles > 1 || (streams && consoles === 0))
     throw invalid("stdio: a stream of kind console needs the step console, once");
+  checkUserNamespace(plan);
   // One try around all, and no closures: encoding is what a start costs the event loop.
   let index = -1;
   try {
@@ -84,6 +85,14 @@ function encodeSettings(writer: RecordWriter, plan: Plan): void {
 
 function invalid(reason: string): NsError {
   return new NsError(`failed to encode plan: ${reason}`, { code: "INVALID_PLAN" });
+}
+
+function checkUserNamespace({ namespaces, steps }: Plan): void {
+  const entries = steps.filter(({ op }) => op === "enter-user-namespace").length;
+  if (entries === 0) return;
+  const makes = namespaces.some(({ type, path }) => type === "user" && path === undefined);
+  if (entries > 1 || !makes)
+    throw invalid("steps: enter-user-namespace needs a new user namespace, and comes once");
 }
 
 function encodeCgroups(writer: RecordWriter, plan: Plan): void {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { chmod, mkdtemp } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -25,14 +25,16 @@ export function findObstacle(): string | undefined {
 export async function findIdmapObstacle(): Promise<string | undefined> {
   const obstacle = findObstacle();
   if (obstacle !== undefined) return obstacle;
-  const rootfs = await mkdtemp(join(tmpdir(), "dockher-idmap-"));
+  const base = await mkdtemp(join(tmpdir(), "dockher-idmap-"));
+  const source = { rootfs: (await mkdir(join(base, "rootfs"), { recursive: true })) ?? base };
+  const directories = { root: join(base, "root"), cache: join(base, "cache") };
   try {
-    await startContainer({ source: { rootfs }, command: ["/nothing"], userns: "auto" });
+    await startContainer({ source, directories, command: ["/nothing"], userns: "auto" });
   } catch (error) {
     const { code, message } = error as RuntimeError;
     return code === "COMMAND_NOT_FOUND" ? undefined : message;
   } finally {
-    await removeTree(rootfs);
+    await removeTree(base);
   }
   return "a command that is not there was started";
 }

@@ -25,7 +25,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     slot,
     source: absolute,
     recursive: fc.boolean(),
+    device: fc.option(
+      fc.record({ type: fc.constantFrom("c" as const, "b" as const), major: word, minor: word }),
+      { nil: undefined },
+    ),
   }),
+  fc.record({
+    op: fc.constant("set-mount-attributes" as const),
+    target: absolute,
+    set: word,
+    clear: word,
+    recursive: fc.boolean(),
+    idmap: fc.boolean(),
+  }),
+  fc.record({ op: fc.constant("file-owner" as const), uid: word, gid: word }),
   fc.record({
     op: fc.constant("create-mount" as const),
     slot,
