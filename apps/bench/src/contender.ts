@@ -5,6 +5,7 @@ export const CONTENDER_NAMES = [
   "prepared",
   "run",
   "run-limits",
+  "run-userns",
   "spawn",
   "bwrap",
   "crun",

@@ -3,7 +3,7 @@ import { docker, dockher, node } from "./command-line.js";
 import { floor } from "./floor.js";
 import { library, prepared } from "./library.js";
 import { crun, crunLimits, runc } from "./oci-runtime.js";
-import { runtime, runtimeLimits } from "./runtime.js";
+import { runtime, runtimeLimits, runtimeUserNamespace } from "./runtime.js";
 import { bubblewrap, spawnBare } from "./spawn.js";
 
 /** In the order of the rows. */
@@ -13,6 +13,7 @@ export const ENTRIES: readonly Entry[] = [
   prepared,
   runtime,
   runtimeLimits,
+  runtimeUserNamespace,
   spawnBare,
   bubblewrap,
   crun,

@@ -1,15 +1,18 @@
-import type { Limits } from "@dockher/runtime";
+import type { RunOptions } from "@dockher/runtime";
 import type { Contender, Entry, Workbench } from "../contender.js";
 import { BenchError } from "../error.js";
 import { LIMITS } from "./limits.js";
 
-async function openRuntime(bench: Workbench, limits?: Limits): Promise<Contender> {
+async function openRuntime(
+  bench: Workbench,
+  options: Partial<RunOptions> = {},
+): Promise<Contender> {
   const { run } = await import("@dockher/runtime");
   const start = async (): Promise<undefined> => {
     const { reason, status } = await run({
       source: { rootfs: bench.rootfs },
       command: ["/bin/true"],
-      ...(limits && { limits }),
+      ...options,
     });
     if (reason !== "exited" || status.exitCode !== 0) {
       throw new BenchError(`failed to run /bin/true: it ${reason}`, { code: "CONTENDER_FAILED" });
@@ -32,5 +35,13 @@ export const runtimeLimits: Entry = {
   title: "@dockher/runtime run(), with limits",
   section: "starts",
   origin: "ours",
-  open: (bench) => openRuntime(bench, LIMITS),
+  open: (bench) => openRuntime(bench, { limits: LIMITS }),
+};
+
+export const runtimeUserNamespace: Entry = {
+  name: "run-userns",
+  title: "@dockher/runtime run(), with ids of its own",
+  section: "starts",
+  origin: "ours",
+  open: (bench) => openRuntime(bench, { userns: "auto" }),
 };

@@ -22,7 +22,13 @@ const STYLE = `
     .ours { fill: #3fb950 }
   }`;
 
-const OURS: ReadonlySet<string> = new Set(["library", "prepared", "run", "run-limits"]);
+const OURS: ReadonlySet<string> = new Set([
+  "library",
+  "prepared",
+  "run",
+  "run-limits",
+  "run-userns",
+]);
 
 function escapeXml(text: string): string {
   return text
