@@ -65,37 +65,47 @@ enter_child (void *argument)
   ns_fail (child, NS_PHASE_OPEN_INIT, -1, (int)result, 0);
 }
 
-bool
-ns_make_stack (struct ns_thread_memory *memory)
+static int
+make_stack (void **stack)
 {
-  if (memory->stack != NULL)
-    return true;
-  void *stack = mmap (NULL, NS_GUARD_SIZE + NS_STACK_SIZE, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-  if (stack == MAP_FAILED)
-    return false;
-  if (mprotect (stack, NS_GUARD_SIZE, PROT_NONE) < 0)
+  if (*stack != NULL)
+    return 0;
+  void *made = mmap (NULL, NS_GUARD_SIZE + NS_STACK_SIZE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+  if (made == MAP_FAILED)
+    return -errno;
+  if (mprotect (made, NS_GUARD_SIZE, PROT_NONE) < 0)
     {
-      munmap (stack, NS_GUARD_SIZE + NS_STACK_SIZE);
-      return false;
+      int error = -errno;
+      munmap (made, NS_GUARD_SIZE + NS_STACK_SIZE);
+      return error;
     }
-  memory->stack = stack;
-  return true;
+  *stack = made;
+  return 0;
+}
+
+static void
+free_stack (void **stack)
+{
+  if (*stack != NULL)
+    munmap (*stack, NS_GUARD_SIZE + NS_STACK_SIZE);
+  *stack = NULL;
 }
 
 void
 ns_free_thread_memory (struct ns_thread_memory *memory)
 {
-  if (memory->stack != NULL)
-    munmap (memory->stack, NS_GUARD_SIZE + NS_STACK_SIZE);
-  memory->stack = NULL;
+  free_stack (&memory->stack);
+  free_stack (&memory->holder_stack);
 }
 
 long
-ns_clone_on_stack (struct clone_args *args, const struct ns_thread_memory *memory,
-                   void (*entry) (void *), void *argument)
+ns_clone_on_stack (struct clone_args *args, void **stack, void (*entry) (void *), void *argument)
 {
-  args->stack = (uintptr_t)memory->stack + NS_GUARD_SIZE;
+  int error = make_stack (stack);
+  if (error < 0)
+    return error;
+  args->stack = (uintptr_t)*stack + NS_GUARD_SIZE;
   args->stack_size = NS_STACK_SIZE;
   return ns_clone_call (args, entry, argument);
 }
@@ -109,9 +119,6 @@ ns_clone_child (struct ns_launch *launch, struct ns_thread_memory *memory)
   struct ns_start *start = launch->start;
   bool own = (launch->plan.header->flags & NS_OWN_MEMORY) != 0;
   int cgroup = launch->child.fds.cgroup;
-  if (!ns_make_stack (memory))
-    return ns_fail_start (start, NS_PHASE_CLONE, -1, errno), false;
-
   struct clone_args args = { .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
                              .pidfd = (uintptr_t)&start->pidfd,
                              .exit_signal = SIGCHLD };
@@ -123,7 +130,7 @@ ns_clone_child (struct ns_launch *launch, struct ns_thread_memory *memory)
       args.cgroup = (unsigned)cgroup;
     }
   begin_sharing ();
-  long pid = ns_clone_on_stack (&args, memory, enter_child, launch);
+  long pid = ns_clone_on_stack (&args, &memory->stack, enter_child, launch);
   end_sharing ();
   if (pid < 0)
     return ns_fail_start (start, NS_PHASE_CLONE, -1, (int)-pid), false;

@@ -14,6 +14,7 @@ struct ns_launch
   struct ns_start *start;
   struct ns_plan plan;
   struct ns_child child; /* descriptors: the child's ends */
+  int holder;            /* pidfd of what made the user namespace, or -1 */
 };
 
 /* launch.c: record what failed; ERROR is a positive errno.  */
@@ -32,17 +33,18 @@ void ns_close_child_ends (struct ns_descriptors *fds);
 
 /* user_namespace.c: make the user namespace that a step enters, where there is one.  */
 bool ns_make_user_namespace (struct ns_launch *launch, struct ns_thread_memory *memory);
+/* user_namespace.c: reap the child that made it.  */
+void ns_bury_holder (struct ns_launch *launch);
 
 /* start.c: map the ids of PID's user namespace.  */
 bool ns_write_id_maps (struct ns_start *start, const struct ns_plan *plan, int pid);
 /* start.c: wait for the end of what PIDFD stands for. Returns the signal that killed it, or 0.  */
 int ns_reap (int pidfd);
 
-/* clone.c: have a stack for what shares our memory; errno says why there is none.  */
-bool ns_make_stack (struct ns_thread_memory *memory);
-/* clone.c: clone3 of a child that runs ENTRY on that stack. Returns its pid or -errno.  */
-long ns_clone_on_stack (struct clone_args *args, const struct ns_thread_memory *memory,
-                        void (*entry) (void *), void *argument);
+/* clone.c: clone3 of a child that shares our memory and runs ENTRY on *STACK, which is made where
+   it is NULL. Returns its pid or -errno.  */
+long ns_clone_on_stack (struct clone_args *args, void **stack, void (*entry) (void *),
+                        void *argument);
 /* clone.c: make the child and wait until it shares our memory no more.  */
 bool ns_clone_child (struct ns_launch *launch, struct ns_thread_memory *memory);
 

@@ -214,6 +214,7 @@ make_child (struct ns_launch *launch, struct ns_thread_memory *memory)
   start->started_ns = monotonic_ns ();
   made = made && ns_clone_child (launch, memory);
   ns_close_child_ends (&launch->child.fds);
+  ns_bury_holder (launch);
   return made;
 }
 
@@ -240,7 +241,7 @@ run (struct ns_launch *launch, struct ns_thread_memory *memory)
 void
 ns_run_start (struct ns_start *start, struct ns_thread_memory *memory, int image)
 {
-  struct ns_launch launch = { .start = start };
+  struct ns_launch launch = { .start = start, .holder = -1 };
   launch.child = (struct ns_child){ .fd_directory = -1, .null_device = -1, .parent = -1 };
   memset (&launch.child.fds, -1, sizeof launch.child.fds);
   memset (launch.child.slots, -1, sizeof launch.child.slots);

@@ -44,7 +44,8 @@ struct ns_start
 /* What one start thread keeps from start to start.  */
 struct ns_thread_memory
 {
-  void *stack; /* lowest address; NULL until the first start */
+  void *stack;        /* lowest address; NULL until the first start */
+  void *holder_stack; /* of what makes a user namespace */
 };
 
 /* Run START up to its outcome. IMAGE is the static init as a sealed memfd.  */

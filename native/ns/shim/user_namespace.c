@@ -15,13 +15,12 @@
 #include "launch.h"
 #include "syscall.h"
 
-/* Shares our memory, so it makes bare system calls only (see syscall.h). */
+/* Shares our memory, so it makes bare system calls only (see syscall.h). PARENT is our pid.  */
 static void
-hold_namespaces (void *argument)
+hold_namespaces (void *parent)
 {
-  const pid_t *parent = argument;
   ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, SIGKILL);
-  if (ns_syscall (__NR_getppid) != *parent)
+  if (ns_syscall (__NR_getppid) != (long)(intptr_t)parent)
     ns_exit (1);
   for (;;)
     ns_syscall (__NR_ppoll, NULL, 0, NULL, NULL, 0);
@@ -60,21 +59,26 @@ ns_make_user_namespace (struct ns_launch *launch, struct ns_thread_memory *memor
 {
   struct ns_start *start = launch->start;
   uint64_t types = ns_owned_namespaces (launch->plan.header);
-  int pidfd = -1;
-  pid_t self = getpid ();
   if (types == 0)
     return true;
-  if (!ns_make_stack (memory))
-    return ns_fail_start (start, NS_PHASE_USER_NAMESPACE, -1, errno), false;
   struct clone_args args = { .flags = CLONE_VM | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | types,
-                             .pidfd = (uintptr_t)&pidfd,
+                             .pidfd = (uintptr_t)&launch->holder,
                              .exit_signal = SIGCHLD };
-  long pid = ns_clone_on_stack (&args, memory, hold_namespaces, &self);
+  long pid = ns_clone_on_stack (&args, &memory->holder_stack, hold_namespaces,
+                                (void *)(intptr_t)getpid ());
   if (pid < 0)
     return ns_fail_start (start, NS_PHASE_USER_NAMESPACE, -1, (int)-pid), false;
   bool made = ns_write_id_maps (start, &launch->plan, (int)pid) && open_namespaces (launch, pid);
-  syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-  ns_reap (pidfd);
-  close (pidfd);
+  syscall (SYS_pidfd_send_signal, launch->holder, SIGKILL, NULL, 0);
   return made;
+}
+
+/* Only once the container's process is made: until then there is better to do than to wait.  */
+void
+ns_bury_holder (struct ns_launch *launch)
+{
+  if (launch->holder < 0)
+    return;
+  ns_reap (launch->holder);
+  ns_close_fd (&launch->holder);
 }

@@ -39,16 +39,15 @@ const LOCKS = "/run/dockher/ids";
  * Claims 65536 ids for a container. A lock of flock(2) holds them, so that the kernel frees them when this process dies.
  * @throws RuntimeError `NO_FREE_IDS`
  */
-export function claimIdRange({
-  root = "",
-  directory = LOCKS,
-}: ClaimIdRangeOptions = {}): ClaimedRange {
-  const starts = listStarts(root);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+export function claimIdRange(options: ClaimIdRangeOptions = {}): ClaimedRange {
+  const { root = "", directory = LOCKS } = options;
+  const { ranges, isGranted } = findHostRanges(root);
+  const total = ranges.reduce((sum, range) => sum + countBlocks(range), 0);
   // From anywhere: the first are taken, and whose owner has just been killed may still have processes that are dying.
-  const first = Math.floor(Math.random() * starts.length);
-  for (const start of [...starts.slice(first), ...starts.slice(0, first)]) {
-    const release = lockFile(join(directory, String(start)));
+  const first = Math.floor(Math.random() * total);
+  for (let tried = 0; tried < total; tried++) {
+    const start = locateBlock(ranges, (first + tried) % total);
+    const release = isGranted(start) ? lockFile(directory, String(start)) : undefined;
     if (release !== undefined) return { start, count: FULL_RANGE, release };
   }
   throw new RuntimeError("failed to find ids for the container: all are in use", {
@@ -57,28 +56,41 @@ export function claimIdRange({
   });
 }
 
-/** The first ids of all ranges that there are. */
-function listStarts(root: string): number[] {
-  const [uids = [], gids = []] = ["subuid", "subgid"].map((file) =>
-    findRanges(readIfThere(`${root}/etc/${file}`), OWNER),
-  );
-  const given = [...uids, ...gids].length > 0;
-  const ranges = given ? uids : [DEFAULT_RANGE];
-  return ranges
-    .flatMap(({ start, count }) => {
-      const length = Math.floor(count / FULL_RANGE);
-      return Array.from({ length }, (_, index) => start + index * FULL_RANGE);
-    })
-    .filter((start) => !given || gids.some((range) => contains(range, start)));
+interface HostRanges {
+  ranges: readonly IdRange[];
+  /** Whether the block that starts there may be used for groups as well. */
+  isGranted: (start: number) => boolean;
 }
 
-function contains(range: IdRange, start: number): boolean {
-  return start >= range.start && start + FULL_RANGE <= range.start + range.count;
+function findHostRanges(root: string): HostRanges {
+  const uids = findRanges(readIfThere(`${root}/etc/subuid`), OWNER);
+  const gids = findRanges(readIfThere(`${root}/etc/subgid`), OWNER);
+  if (uids.length + gids.length === 0) return { ranges: [DEFAULT_RANGE], isGranted: () => true };
+  return {
+    ranges: uids,
+    isGranted: (start) =>
+      gids.some((range) => start >= range.start && start - range.start + FULL_RANGE <= range.count),
+  };
+}
+
+function countBlocks({ count }: IdRange): number {
+  return Math.floor(count / FULL_RANGE);
+}
+
+/** The first id of the block that has this number among those of all ranges. */
+function locateBlock(ranges: readonly IdRange[], number: number): number {
+  let left = number;
+  for (const range of ranges) {
+    if (left < countBlocks(range)) return range.start + left * FULL_RANGE;
+    left -= countBlocks(range);
+  }
+  throw new RangeError(`there is no block ${number}`);
 }
 
 /** Locks the file unless somebody has it locked; returns what removes it. */
-function lockFile(path: string): (() => void) | undefined {
-  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+function lockFile(directory: string, name: string): (() => void) | undefined {
+  const path = join(directory, name);
+  const fd = openFile(path, directory);
   try {
     // Its holder may have removed it between our two calls: then it is nobody's name any more.
     if (tryLock(fd) && fstatSync(fd).nlink > 0) {
@@ -95,11 +107,26 @@ function lockFile(path: string): (() => void) | undefined {
   return undefined;
 }
 
+function openFile(path: string, directory: string): number {
+  const flags = constants.O_RDWR | constants.O_CREAT;
+  try {
+    return openSync(path, flags, 0o600);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return openSync(path, flags, 0o600);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
 function readIfThere(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    if (isMissing(error)) return "";
     throw error;
   }
 }
