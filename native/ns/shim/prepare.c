@@ -30,6 +30,9 @@ open_stdio (struct ns_launch *launch)
       switch ((enum ns_stdio_kind)launch->plan.header->stdio[i].kind)
         {
         case NS_STDIO_NULL:
+        /* What Node has there need not be open in the helper, and what opened next would lie where
+           the console goes.  */
+        case NS_STDIO_CONSOLE:
           *fd = ns_above_stdio (open ("/dev/null", O_RDWR | O_CLOEXEC));
           opened = *fd >= 0;
           break;
@@ -39,8 +42,6 @@ open_stdio (struct ns_launch *launch)
           break;
         case NS_STDIO_PIPE:
           opened = open_pipe (launch, i);
-          break;
-        case NS_STDIO_CONSOLE:
           break;
         }
       if (!opened)

@@ -2,7 +2,14 @@ import { closeSync, createReadStream, fstatSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
-import { type LaunchedProcess, launch, MountFlag, type Plan, type Step } from "../src/index.js";
+import {
+  type LaunchedProcess,
+  launch,
+  MountFlag,
+  type Plan,
+  park,
+  type Step,
+} from "../src/index.js";
 import { findObstacle, whenPossible } from "./support/capability.js";
 import { makePlan, Rootfs, runFailure } from "./support/container.js";
 
@@ -93,6 +100,20 @@ whenPossible("console", findObstacle(), () => {
   suite("without a devpts it is refused", async () => {
     const console: Step = { op: "console", rows: 1, columns: 1, uid: 0 };
     assert.match(String(await runFailure([console])), "failed to make a console: ENOENT");
+  });
+
+  suite("comes from a process with memory of its own too", async () => {
+    using rootfs = new Rootfs();
+    await using parked = await park(
+      makePlan(
+        rootfs,
+        "test -t 0 && test -t 1 && test -t 2 && readlink /proc/self/fd/0",
+        onConsole,
+      ),
+    );
+    await using process = await parked.release();
+    assert.match(await readAll(process), "/dev/pts/0");
+    if (process.console !== undefined) closeSync(process.console);
   });
 
   suite("a stream without its console is refused", async () => {
