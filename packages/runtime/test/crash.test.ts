@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { tryLock } from "@dockher/ns";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { run } from "../src/run.ts";
 import { findImageUsers } from "../src/state/find-image-users.ts";
-import { findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
+import { findIdmapObstacle, findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
 
 const test = suite("a process that is killed");
 const obstacle = findObstacle();
@@ -27,8 +29,11 @@ test.after.each(() => {
 const holder = fileURLToPath(new URL("./hold-container.ts", import.meta.url));
 
 /** Starts a process that starts a container and stays; resolves to both pids. */
-async function hold(name: string): Promise<{ process: ChildProcess; pid: number }> {
-  const child = spawn(process.execPath, ["--import", "tsx", holder, name], {
+async function hold(
+  name: string,
+  userns = "host",
+): Promise<{ process: ChildProcess; pid: number }> {
+  const child = spawn(process.execPath, ["--import", "tsx", holder, name, userns], {
     env: { ...process.env, HOLD_DIRECTORIES: JSON.stringify(sandbox.directories) },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -71,6 +76,29 @@ test("takes its containers along, and the next start removes what is left", asyn
     name: "held",
   });
   assert.is(result.reason, "exited");
+  assert.equal(sandbox.listLeftovers(), []);
+});
+
+const idmapObstacle = await findIdmapObstacle();
+if (idmapObstacle !== undefined) console.log(`SKIP ids of a killed process: ${idmapObstacle}`);
+(idmapObstacle === undefined ? test : test.skip)("gives its ids back", async () => {
+  const held = await hold("own-ids", "auto");
+  const [record = ""] = sandbox.listLeftovers().filter((entry) => entry.endsWith(".ids"));
+  const [start = ""] = readlinkSync(join(sandbox.directories.root, "containers", record)).split(
+    ":",
+  );
+  const lock = openSync(`/run/dockher/ids/${start}`, "r+");
+  try {
+    assert.not.ok(tryLock(lock));
+    held.process.kill("SIGKILL");
+    await once(held.process, "exit");
+    await awaitDeath(held.pid);
+    assert.ok(tryLock(lock));
+    rmSync(`/run/dockher/ids/${start}`);
+  } finally {
+    closeSync(lock);
+  }
+  await run({ source: { image: "busybox" }, directories: sandbox.directories, command: ["true"] });
   assert.equal(sandbox.listLeftovers(), []);
 });
 

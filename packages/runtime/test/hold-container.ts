@@ -6,6 +6,7 @@ const container = await startContainer({
   directories: JSON.parse(process.env.HOLD_DIRECTORIES ?? "{}"),
   command: ["sleep", "1000"],
   name: process.argv[2] ?? "held",
+  userns: process.argv[3] === "auto" ? "auto" : "host",
   // The caller learns from the end of this stream that the container is gone too.
   stdout: "inherit",
   stderr: "inherit",
