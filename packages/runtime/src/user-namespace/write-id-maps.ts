@@ -1,5 +1,6 @@
 import { delimiter } from "node:path";
-import { promisify } from "node:util";
+import { text } from "node:stream/consumers";
+import { launch } from "@dockher/ns";
 import type { LinuxIDMapping } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import type { IdMappings } from "./user-namespace.js";
@@ -10,7 +11,7 @@ const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
 /**
  * Maps the ids of a process that waits in a user namespace of its own. Only newuidmap(1) and newgidmap(1), which are
  * setuid, may map more than the caller's own id; they look up what /etc/subuid grants.
- * @throws RuntimeError `ID_MAP_FAILED`
+ * @throws RuntimeError `ID_MAP_FAILED`; NsError where they cannot be started
  */
 export async function writeIdMaps(pid: number, maps: IdMappings): Promise<void> {
   await Promise.all([
@@ -24,17 +25,23 @@ async function runMapper(
   pid: number,
   mappings: readonly LinuxIDMapping[],
 ): Promise<void> {
-  const { execFile } = await import("node:child_process");
   const ids = mappings.flatMap(({ containerID, hostID, size }) => [containerID, hostID, size]);
   const path = [process.env["PATH"], SYSTEM_PATH].filter(Boolean).join(delimiter);
-  try {
-    await promisify(execFile)(program, [pid, ...ids].map(String), { env: { PATH: path } });
-  } catch (cause) {
-    const said = (cause as { stderr?: string }).stderr?.trim().split("\n")[0];
-    throw new RuntimeError(`failed to map subordinate ids: ${said || (cause as Error).message}`, {
-      code: "ID_MAP_FAILED",
-      hint: "dockher doctor says what to change",
-      cause,
-    });
-  }
+  // Not by node:child_process, whose fork costs more than the start of a container.
+  const mapper = await launch({
+    args: [program, ...[pid, ...ids].map(String)],
+    env: [`PATH=${path}`],
+    namespaces: [],
+    stdio: [{ kind: "null" }, { kind: "null" }, { kind: "pipe" }],
+    steps: [],
+  });
+  const [said, exit] = await Promise.all([
+    mapper.stderr === undefined ? "" : text(mapper.stderr),
+    mapper.exited,
+  ]);
+  if (exit.kind === "exited" && exit.exitCode === 0) return;
+  throw new RuntimeError(
+    `failed to map subordinate ids: ${said.trim().split("\n")[0] || `${program} failed`}`,
+    { code: "ID_MAP_FAILED", hint: "dockher doctor says what to change" },
+  );
 }
