@@ -30,10 +30,18 @@ export function findNobodyObstacle(ids: NobodysIds): string | undefined {
   return made === 0 ? undefined : "the kernel makes no user namespace for nobody";
 }
 
+export interface NobodyOptions {
+  ids: NobodysIds;
+  /** Supplementary ones, separated by commas. */
+  groups?: string;
+  /** Be the root of a user namespace, as inside of a container. */
+  nested?: boolean;
+}
+
 /** Runs a container as a user without root, in a process of its own. */
 export async function runAsNobody(
   options: RunOptions,
-  { ids, groups = "" }: { ids: NobodysIds; groups?: string },
+  { ids, groups = "", nested = false }: NobodyOptions,
 ): Promise<RunResult> {
   const directory = mkdtempSync(join(tmpdir(), "dockher-nobody-"));
   try {
@@ -49,7 +57,7 @@ export async function runAsNobody(
       );`;
     // In a mount namespace of its own, nobody has other subordinate ids.
     const become = `for f in subuid subgid; do [ ! -e /etc/$f ] || mount --bind ${directory}/$f /etc/$f || exit 1; done
-      exec setpriv --reuid 65534 --regid 65534 ${groups === "" ? "--clear-groups" : `--groups ${groups}`} --inh-caps=-all "$0" "$@"`;
+      exec setpriv --reuid 65534 --regid 65534 ${groups === "" ? "--clear-groups" : `--groups ${groups}`} --inh-caps=-all ${nested ? "unshare -Ur" : ""} "$0" "$@"`;
     const node = [process.execPath, "--input-type=module", "-e", program, JSON.stringify(options)];
     const { stdout } = await promisify(execFile)("unshare", ["-m", "sh", "-c", become, ...node], {
       env: { PATH: process.env.PATH },

@@ -254,6 +254,13 @@ function addRootless(ids: NobodysIds): void {
       assert.match(await print({ user: "1000:1000", command }), /^out\n1000\n1000\nGroups:\s*\n$/);
     });
   } else {
+    test("root of a user namespace is no root of the machine", async () => {
+      const options = { ...describe(sandbox()), command: ["cat", "/proc/self/uid_map"] };
+      const { stdout } = await runAsNobody(options, { ids, nested: true });
+      assert.match(stdout.toString(), /^\s+0\s+0\s+1\n$/);
+      assert.equal(sandbox().listLeftovers(), []);
+    });
+
     test("another user is refused, with what would allow it", () =>
       assertRejects(
         runHere({ command: ["true"], user: "1000" }),

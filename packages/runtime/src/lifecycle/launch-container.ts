@@ -15,7 +15,7 @@ export interface LaunchOptions {
  */
 export async function launchContainer(options: LaunchOptions): Promise<LaunchedProcess> {
   const { plan, userNamespace, signal } = options;
-  if (userNamespace.type !== "rootless" || userNamespace.single !== undefined) {
+  if (userNamespace.type !== "rootless" || userNamespace.mapper === "caller") {
     return launch(plan, { signal });
   }
   const { uidMappings, gidMappings, ...unmapped } = plan;

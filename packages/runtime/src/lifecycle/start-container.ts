@@ -163,6 +163,7 @@ async function prepareRoot(
     layers: source.image.layers,
     directory,
     upper: source.upper === "disk" ? { type: "disk", lifetime: "run" } : { type: "memory" },
+    userAttributes: userNamespace.type === "rootless",
   });
   const files = writeNetworkFiles({
     directory,

@@ -3,6 +3,7 @@ import type { LinuxIDMapping } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
 import type { ClaimedRange } from "./id-range.js";
+import { readOuterNamespace } from "./outer-namespace.js";
 
 /** Whose ids a container's processes have. */
 export type UserNamespace =
@@ -10,10 +11,12 @@ export type UserNamespace =
   | { type: "host" }
   /** Made by root: a range of the host's ids that is the container's alone, to which its files are mapped. */
   | ({ type: "mapped" } & IdMappings)
-  /** Made by a caller without root, and everything inside of it. */
+  /** Made by a caller without the machine's root, and everything inside of it. */
   | ({
       type: "rootless";
-      /** Without subordinate ids: root inside is the caller, and there is nobody else. */
+      /** Who may map these ids: the caller, or a setuid program for it. */
+      mapper: "caller" | "newuidmap";
+      /** Without further ids: root inside is the caller, and there is nobody else. */
       single?: { reason: string; fix: string };
     } & IdMappings);
 
@@ -34,7 +37,7 @@ export function chooseUserNamespace(options: ContainerOptions): UserNamespace["t
       hint: "choose auto or host",
     });
   }
-  if (process.geteuid?.() !== 0) {
+  if (process.geteuid?.() !== 0 || readOuterNamespace() !== undefined) {
     if (userns !== "host") return "rootless";
     throw new RuntimeError("failed to share the host's user namespace: this needs root", {
       code: "ROOT_REQUIRED",
@@ -55,14 +58,17 @@ export function mapRange({ start, count }: ClaimedRange): UserNamespace {
   return { type: "mapped", uidMappings: mappings, gidMappings: mappings };
 }
 
-/** The user namespace of a caller without root. */
+/** The user namespace of a caller without the machine's root. */
 export function mapCaller(): UserNamespace {
+  const outer = process.geteuid?.() === 0 ? readOuterNamespace() : undefined;
+  if (outer !== undefined) return outer;
   const { uidMappings, gidMappings, ...map } = findIdMap();
-  const single = map.type === "single" ? { reason: map.reason, fix: map.fix } : undefined;
   return {
     type: "rootless",
     uidMappings,
     gidMappings,
-    ...(single === undefined ? {} : { single }),
+    ...(map.type === "full"
+      ? { mapper: "newuidmap" }
+      : { mapper: "caller", single: { reason: map.reason, fix: map.fix } }),
   };
 }

@@ -162,6 +162,7 @@ const mapped: UserNamespace = { type: "mapped", uidMappings: mappings, gidMappin
 const own = [{ containerID: 0, hostID: 1000, size: 1 }];
 const single: UserNamespace = {
   type: "rootless",
+  mapper: "caller",
   uidMappings: own,
   gidMappings: own,
   single: { reason: "", fix: "" },

@@ -4,6 +4,7 @@ import { RuntimeError } from "../../src/error.ts";
 import type { ContainerOptions } from "../../src/options.ts";
 import { checkUser } from "../../src/user-namespace/check-user.ts";
 import { mapId } from "../../src/user-namespace/map-id.ts";
+import { parseOuterNamespace } from "../../src/user-namespace/outer-namespace.ts";
 import {
   chooseUserNamespace,
   type UserNamespace,
@@ -15,9 +16,15 @@ const mappings = [
   { containerID: 0, hostID: 1000, size: 1 },
   { containerID: 1, hostID: 100_000, size: 65_535 },
 ];
-const full: UserNamespace = { type: "rootless", uidMappings: mappings, gidMappings: mappings };
+const full: UserNamespace = {
+  type: "rootless",
+  mapper: "newuidmap",
+  uidMappings: mappings,
+  gidMappings: mappings,
+};
 const single: UserNamespace = {
   type: "rootless",
+  mapper: "caller",
   uidMappings: mappings.slice(0, 1),
   gidMappings: mappings.slice(0, 1),
   single: { reason: "there are no ids", fix: "get some" },
@@ -60,6 +67,23 @@ if (process.geteuid?.() === 0) {
     assert.throws(() => choose({ userns: "auto", privileged: true }), hasCode("INVALID_USERNS"));
   });
 }
+
+test("a user namespace around us hands on the ids that it has", () => {
+  const full = "         0     100000      65536\n";
+  const outer = parseOuterNamespace({ uidMap: full, gidMap: full, setgroups: "allow\n" });
+  const handedOn = [{ containerID: 0, hostID: 0, size: 65_536 }];
+  assert.equal(outer, {
+    type: "rootless",
+    mapper: "caller",
+    uidMappings: handedOn,
+    gidMappings: handedOn,
+  });
+  const own = "         0       1000          1\n";
+  const single = parseOuterNamespace({ uidMap: own, gidMap: own, setgroups: "deny\n" });
+  assert.ok(single?.type === "rootless" && single.single !== undefined);
+  const all = "         0          0 4294967295\n";
+  assert.is(parseOuterNamespace({ uidMap: all, gidMap: all, setgroups: "allow\n" }), undefined);
+});
 
 test("there are no others", () => {
   const userns = "keep-id" as unknown as "auto";
