@@ -69,6 +69,9 @@ export interface Mount {
   type?: string;
   source?: string;
   options?: string[];
+  /** With the option `idmap` or `ridmap`; those of the container without them. */
+  uidMappings?: LinuxIDMapping[];
+  gidMappings?: LinuxIDMapping[];
 }
 
 export type NamespaceType = "pid" | "network" | "mount" | "ipc" | "uts" | "user" | "cgroup";

@@ -115,6 +115,8 @@ const specSchema = v.looseObject({
         type: v.optional(text),
         source: v.optional(text),
         options: v.optional(v.array(text)),
+        uidMappings: mappings,
+        gidMappings: mappings,
       }),
     ),
   ),

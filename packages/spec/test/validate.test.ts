@@ -37,6 +37,13 @@ const wrong: [string, (spec: Spec) => void][] = [
   ],
   ["hostname", (spec) => (spec.hostname = "h".repeat(65))],
   ["mounts.0.destination", (spec) => (spec.mounts = [{ destination: "proc" }])],
+  [
+    "mounts.0.uidMappings.0.size",
+    (spec) =>
+      (spec.mounts = [
+        { destination: "/v", uidMappings: [{ containerID: 0, hostID: 0, size: 0 }] },
+      ]),
+  ],
   ["linux.namespaces", (spec) => (spec.linux = { namespaces: [{ type: "pid" }, { type: "pid" }] })],
   ["linux.namespaces.0.type", (spec) => (spec.linux = { namespaces: [{ type: "time" as "pid" }] })],
   [

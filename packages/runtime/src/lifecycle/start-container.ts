@@ -30,18 +30,12 @@ import { checkContainerName } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
 import { checkUser } from "../user-namespace/check-user.js";
-import { claimIdRange } from "../user-namespace/id-range.js";
-import {
-  chooseUserNamespace,
-  type IdMappings,
-  mapCaller,
-  mapRange,
-  type UserNamespace,
-} from "../user-namespace/user-namespace.js";
+import { chooseUserNamespace, type UserNamespace } from "../user-namespace/user-namespace.js";
 import { checkTimeout } from "./check-timeout.js";
 import { createContainerCgroup, createDelegatedCgroup } from "./container-cgroup.js";
 import { explainLaunchFailure } from "./explain-launch-failure.js";
 import { launchContainer } from "./launch-container.js";
+import { openUserNamespace, recordIds } from "./open-user-namespace.js";
 import { RunningContainer } from "./running-container.js";
 import { UndoList } from "./undo-list.js";
 import { wrapSystemError } from "./wrap-system-error.js";
@@ -101,7 +95,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
 
   claimContainer(record, options.name);
   undo.push(() => releaseClaim(record));
-  if (userNamespace.type === "mapped") recordIds(record, userNamespace);
+  recordIds(record, userNamespace);
   const root = await prepareRoot({ source, record, spec, options, userNamespace, undo });
   const cgroup = await prepareCgroup({ record, spec, options, userNamespace, undo });
   const plan = compilePlan({
@@ -120,20 +114,6 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     },
   );
   return new RunningContainer({ record, options, process, cgroup, undo });
-}
-
-/** The last to be undone: until then files and processes may have these ids. */
-function openUserNamespace(type: UserNamespace["type"], undo: UndoList): UserNamespace {
-  if (type === "host") return { type };
-  if (type === "rootless") return mapCaller();
-  const range = claimIdRange();
-  undo.push(() => range.release());
-  return mapRange(range);
-}
-
-function recordIds(record: ContainerRecord, { uidMappings }: IdMappings): void {
-  const ranges = uidMappings.map(({ hostID, size }) => `${hostID}:${size}`);
-  writeRecord(record, "ids", ranges.join(","));
 }
 
 /** What of the source is there before the container is: the topmost layer of an image. */

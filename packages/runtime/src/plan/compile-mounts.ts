@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { MountAttribute, MountFlag, type Step } from "@dockher/ns";
 import type { Mount } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
@@ -39,6 +40,7 @@ export function compileMounts({
   for (const mount of mounts) {
     const options = parseMountOptions(mount.options ?? []);
     if (options.bind !== "none") {
+      checkIdmap(mount, { idmap: options.idmap, userNamespace });
       compileBind({ mount, options, slot: compiled.slots++, compiled });
     } else if (mount.type === "cgroup") {
       compiled.afterPivot.push(...compileCgroupMount(mount, cgroup));
@@ -141,6 +143,27 @@ function compileBind({ mount, options, slot, compiled }: BindOptions): void {
     target: mount.destination,
     createTarget: isDirectory(source) ? "directory" : "file",
   });
+}
+
+/** The kernel maps to one user namespace, and there is but the container's: made as root, before anything is mounted. */
+function checkIdmap(
+  { destination, uidMappings, gidMappings }: Mount,
+  { idmap, userNamespace }: { idmap: boolean; userNamespace: UserNamespace },
+): void {
+  const refuse = (reason: string): RuntimeError =>
+    new RuntimeError(`failed to map the ids of the mount on ${destination}: ${reason}`, {
+      code: "INVALID_MOUNT",
+    });
+  if (idmap && userNamespace.type !== "mapped") {
+    throw refuse("the container has no ids of its own");
+  }
+  const own = userNamespace.type === "mapped" && idmap ? userNamespace : undefined;
+  if (
+    (uidMappings !== undefined && !isDeepStrictEqual(uidMappings, own?.uidMappings)) ||
+    (gidMappings !== undefined && !isDeepStrictEqual(gidMappings, own?.gidMappings))
+  ) {
+    throw refuse("only the container's own mappings can be had, with the option idmap");
+  }
 }
 
 function isDirectory(source: string): boolean {

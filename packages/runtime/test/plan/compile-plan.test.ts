@@ -1,7 +1,7 @@
 import type { CgroupLocation } from "@dockher/cgroup";
 import { MountAttribute, MountFlag, type Step } from "@dockher/ns";
 import type { Overlay } from "@dockher/rootfs";
-import { createDefaultSpec, type Spec } from "@dockher/spec";
+import { createDefaultSpec, type Mount, type Spec } from "@dockher/spec";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compilePlan } from "../../src/plan/compile-plan.ts";
@@ -248,6 +248,21 @@ test("ids of its own: an id of a file system that has none is refused", () => {
     () => compileIn(mapped, { type: "directory", path: "/rootfs" }, change),
     /failed to mount with uid=70000/,
   );
+});
+
+test("a mount is mapped to the container's ids or to none", () => {
+  const compileMount = (namespace: UserNamespace, mount: Partial<Mount>) =>
+    compileIn(namespace, { type: "directory", path: "/rootfs" }, (spec) => {
+      spec.mounts?.push({ destination: "/v", type: "bind", source: "/etc", ...mount });
+    });
+  const other = [{ containerID: 0, hostID: 5, size: 1 }];
+  const options = ["bind"];
+  compileMount(mapped, { options, uidMappings: mappings, gidMappings: mappings });
+  for (const uidMappings of [other, []]) {
+    assert.throws(() => compileMount(mapped, { options, uidMappings }), /only the container's own/);
+  }
+  assert.throws(() => compileMount(single, { options: ["bind", "idmap"] }), /no ids of its own/);
+  assert.throws(() => compileMount(single, { options, gidMappings: own }), /only the container's/);
 });
 
 test("without root: devices are bound and checked, proc and sysfs made early, with a single id no groups are set", () => {
