@@ -11,6 +11,7 @@
 #include "syscall.h"
 
 #define NS_SIGKILL 9
+#define NS_SIGSTOP 19
 #define NS_LAST_SIGNAL 64
 #define NS_SIG_SETMASK 2
 #define NS_SIGNAL_SET_SIZE 8
@@ -67,24 +68,43 @@ static void
 die_with_parent (const struct ns_child *child)
 {
   long error = ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL);
-  if (error < 0 || ns_parent_is_gone (child->fds.report))
+  if (error == 0)
+    error = ns_check_parent (child->fds.report);
+  if (error < 0)
     ns_fail (child, NS_PHASE_PARENT_GONE, -1, (int)error, 0);
 }
 
 /* Node ignores SIGPIPE and SIGXFSZ, and exec keeps that.  */
 static void
-reset_signals (void)
+reset_signals (const struct ns_child *child)
 {
   const long default_action[4] = { 0 };
   for (int signal = 1; signal <= NS_LAST_SIGNAL; signal++)
-    ns_syscall (__NR_rt_sigaction, signal, default_action, NULL, NS_SIGNAL_SET_SIZE);
+    {
+      if (signal == NS_SIGKILL || signal == NS_SIGSTOP)
+        continue;
+      long error = ns_syscall (__NR_rt_sigaction, signal, default_action, NULL, NS_SIGNAL_SET_SIZE);
+      if (error < 0)
+        ns_fail (child, NS_PHASE_SIGNALS, -1, (int)error, 0);
+    }
 }
 
 static void
-unblock_signals (void)
+unblock_signals (const struct ns_child *child)
 {
   const uint64_t none = 0;
-  ns_syscall (__NR_rt_sigprocmask, NS_SIG_SETMASK, &none, NULL, NS_SIGNAL_SET_SIZE);
+  long error = ns_syscall (__NR_rt_sigprocmask, NS_SIG_SETMASK, &none, NULL, NS_SIGNAL_SET_SIZE);
+  if (error < 0)
+    ns_fail (child, NS_PHASE_SIGNALS, -1, (int)error, 0);
+}
+
+/* Whoever may signal us later may not look into Node's memory until exec.  */
+static void
+close_memory (const struct ns_child *child)
+{
+  long error = ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0);
+  if (error < 0)
+    ns_fail (child, NS_PHASE_MEMORY, -1, (int)error, 0);
 }
 
 static void
@@ -96,7 +116,7 @@ wait_for_release (const struct ns_child *child)
     got = ns_syscall (__NR_recvfrom, child->fds.report, &byte, 1, 0, NULL, NULL);
   while (got == -EINTR);
   if (got != 1)
-    ns_fail (child, NS_PHASE_PARENT_GONE, -1, (int)(got < 0 ? got : 0), 0);
+    ns_fail (child, NS_PHASE_PARENT_GONE, -1, (int)(got < 0 ? got : -ESRCH), 0);
 }
 
 /* "0" is the writer itself. On cgroup v1 there is no CLONE_INTO_CGROUP.  */
@@ -265,8 +285,10 @@ settle (struct ns_child *child)
   check_working_directory (child);
   ns_syscall (__NR_umask, child->plan->header->umask);
   die_with_parent (child);
-  ns_send_report (child->fds.report, &report, -1);
-  unblock_signals ();
+  unblock_signals (child);
+  int error = ns_send_report (child->fds.report, &report, -1);
+  if (error < 0)
+    ns_fail (child, NS_PHASE_CHANNEL, -1, error, 0);
 }
 
 static void
@@ -309,12 +331,11 @@ ns_run_child (struct ns_child *child)
 {
   const struct ns_header *header = child->plan->header;
   die_with_parent (child);
-  reset_signals ();
+  reset_signals (child);
   if (header->flags & NS_OWN_MEMORY)
     wait_for_release (child);
   else
-    /* Whoever may signal us later may not look into Node's memory until exec.  */
-    ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0);
+    close_memory (child);
   join_cgroups (child);
   ns_join_namespaces (child);
   join_owned_namespaces (child);
@@ -335,7 +356,8 @@ ns_run_child (struct ns_child *child)
   run_steps (child);
 
   int detail = NS_EXEC_PLAIN;
-  int error = header->flags & NS_INIT ? execute_init (child)
-                                      : ns_exec (child->plan->argv, child->plan->envp, &detail);
+  if (header->flags & NS_INIT)
+    ns_fail (child, NS_PHASE_OPEN_INIT, -1, execute_init (child), detail);
+  int error = ns_exec (child->plan->argv, child->plan->envp, &detail);
   ns_fail (child, NS_PHASE_EXEC, -1, error, detail);
 }

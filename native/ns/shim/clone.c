@@ -53,14 +53,18 @@ enter_child (void *argument)
   if (!(child->plan->header->flags & NS_OWN_MEMORY))
     ns_run_child (child);
 
-  char number[NS_DECIMAL_SIZE];
-  const char *const argv[] = { "dockher-helper", number, NULL };
+  char plan[NS_DECIMAL_SIZE], report[NS_DECIMAL_SIZE];
+  const char *const argv[] = { "dockher-helper", plan, report, NULL };
   const char *const envp[] = { NULL };
   const int *all = (const int *)&child->fds;
   for (size_t i = 0; i < sizeof child->fds / sizeof (int); i++)
-    if (all[i] >= 0)
-      ns_syscall (__NR_fcntl, all[i], F_SETFD, 0);
-  ns_format_decimal (number, child->fds.plan);
+    {
+      long kept = all[i] >= 0 ? ns_syscall (__NR_fcntl, all[i], F_SETFD, 0) : 0;
+      if (kept < 0)
+        ns_fail (child, NS_PHASE_DESCRIPTORS, -1, (int)kept, 0);
+    }
+  ns_format_decimal (plan, child->fds.plan);
+  ns_format_decimal (report, child->fds.report);
   long result = ns_syscall (__NR_execveat, child->fds.image, "", argv, envp, AT_EMPTY_PATH);
   ns_fail (child, NS_PHASE_OPEN_INIT, -1, (int)result, 0);
 }

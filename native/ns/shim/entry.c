@@ -35,8 +35,8 @@ begin (const long *stack)
   const char *const *envp = argv + argc + 1;
   if (argc > 2 && argv[1][0] == '-')
     ns_run_init (argv + 2, envp);
-  if (argc == 2 && ns_parse_decimal (argv[1]) >= 0)
-    ns_run_helper (ns_parse_decimal (argv[1]));
+  if (argc == 3 && ns_parse_decimal (argv[1]) >= 0 && ns_parse_decimal (argv[2]) >= 0)
+    ns_run_helper (ns_parse_decimal (argv[1]), ns_parse_decimal (argv[2]));
   ns_exit (2);
 }
 

@@ -31,41 +31,51 @@ is_address (long result)
   return result < -4095 || result > 0;
 }
 
-/* Map and decode the handoff. CHILD's report socket is known as soon as anything can fail.  */
+static void
+check (const struct ns_child *child, int phase, long result)
+{
+  if (result < 0)
+    ns_fail (child, phase, -1, (int)result, 0);
+}
+
+/* Map and decode the handoff. CHILD knows its report socket already.  */
 static void
 take_handoff (int fd, struct ns_child *child, struct ns_plan *plan)
 {
   long size = ns_syscall (__NR_lseek, fd, 0, NS_SEEK_END);
   long base = ns_syscall (__NR_mmap, NULL, size, NS_PROT_READ, NS_MAP_PRIVATE, fd, 0);
-  if (size <= NS_HANDOFF_SIZE || !is_address (base))
-    ns_exit (1);
+  check (child, NS_PHASE_HANDOFF, size);
+  check (child, NS_PHASE_HANDOFF, is_address (base) ? 0 : base);
+  check (child, NS_PHASE_HANDOFF, size <= NS_HANDOFF_SIZE ? -EINVAL : 0);
   const char *bytes = (const char *)base;
   child->fds = *(const struct ns_descriptors *)(const void *)bytes;
-  ns_syscall (__NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
+  check (child, NS_PHASE_DESCRIPTORS, ns_syscall (__NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC));
 
   size_t needed = ns_check_plan (bytes + NS_HANDOFF_SIZE, (size_t)size - NS_HANDOFF_SIZE);
   long memory = ns_syscall (__NR_mmap, NULL, needed, NS_PROT_READ | NS_PROT_WRITE,
                             NS_MAP_PRIVATE | NS_MAP_ANONYMOUS, -1, 0);
   if (needed == 0 || !is_address (memory))
-    ns_fail (child, NS_PHASE_DECODE, -1, needed == 0 ? -EINVAL : (int)memory, 0);
+    ns_fail (child, needed == 0 ? NS_PHASE_DECODE : NS_PHASE_HANDOFF, -1,
+             needed == 0 ? -EINVAL : (int)memory, 0);
   ns_decode_plan (bytes + NS_HANDOFF_SIZE, (void *)memory, plan);
   child->plan = plan;
 }
 
 void
-ns_run_helper (int fd)
+ns_run_helper (int fd, int socket)
 {
   struct ns_plan plan;
   struct ns_child child = { .fd_directory = -1, .null_device = -1, .parent = -1 };
   for (size_t i = 0; i < NS_MAX_SLOTS; i++)
     child.slots[i] = -1;
+  child.fds.report = socket;
   take_handoff (fd, &child, &plan);
-  ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL);
+  check (&child, NS_PHASE_PARENT_GONE, ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL));
 
   if (plan.join_count > 0)
     {
       /* What runs in there already may not trace us, nor read our descriptors (CVE-2016-9962).  */
-      ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0);
+      check (&child, NS_PHASE_MEMORY, ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0));
       ns_join_namespaces (&child);
     }
 
@@ -78,8 +88,7 @@ ns_run_helper (int fd)
   long pid = ns_syscall (__NR_clone3, &args, sizeof args);
   if (pid == 0)
     ns_run_child (&child);
-  if (pid < 0)
-    ns_fail (&child, NS_PHASE_CLONE, -1, (int)pid, 0);
+  check (&child, NS_PHASE_CLONE, pid);
   const struct ns_report report = { .kind = NS_REPORT_CHILD, .pid = (int32_t)pid };
   ns_exit (ns_send_report (child.fds.report, &report, pidfd) < 0);
 }

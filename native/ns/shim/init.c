@@ -15,6 +15,8 @@
 #define NS_SIG_BLOCK 0
 #define NS_SIG_SETMASK 2
 #define NS_SIGNAL_SET_SIZE 8
+#define NS_SIG_DEFAULT 0
+#define NS_SIG_IGNORE 1
 #define NS_SIGKILL 9
 #define NS_SIGCHLD 17
 #define NS_SIGTTIN 21
@@ -31,41 +33,65 @@ struct ns_action
   uint64_t mask;
 };
 
+/* Say what failed, and end with CODE.  */
+__attribute__ ((noreturn)) static void
+fail (const struct ns_report *failure, int code)
+{
+  ns_send_report (NS_REPORT, failure, -1);
+  ns_exit (code);
+}
+
+/* Nothing that the container's promises rest on may fail unnoticed.  */
 static void
-ignore_signal (int signal, unsigned long handler)
+check (enum ns_phase phase, long result)
+{
+  const struct ns_report failure
+      = { .kind = NS_REPORT_FAILED, .phase = phase, .index = -1, .error = (int32_t)-result };
+  if (result < 0)
+    fail (&failure, 1);
+}
+
+static void
+handle_signal (int signal, unsigned long handler)
 {
   const struct ns_action action = { .handler = handler };
-  ns_syscall (__NR_rt_sigaction, signal, &action, NULL, NS_SIGNAL_SET_SIZE);
+  check (NS_PHASE_SIGNALS,
+         ns_syscall (__NR_rt_sigaction, signal, &action, NULL, NS_SIGNAL_SET_SIZE));
+}
+
+static void
+block_signals (int how, uint64_t mask)
+{
+  check (NS_PHASE_SIGNALS, ns_syscall (__NR_rt_sigprocmask, how, &mask, NULL, NS_SIGNAL_SET_SIZE));
 }
 
 /* A process group of its own, in the foreground where there is a terminal, so that a shell has
-   job control.  */
+   job control. Most containers have none.  */
 static void
 take_terminal (void)
 {
   int group = (int)ns_syscall (__NR_getpid);
-  ns_syscall (__NR_setpgid, 0, 0);
+  check (NS_PHASE_SESSION, ns_syscall (__NR_setpgid, 0, 0));
   ns_syscall (__NR_ioctl, 0, TIOCSPGRP, &group);
 }
 
 __attribute__ ((noreturn)) static void
-run_command (const char *const *argv, const char *const *envp, const uint64_t *mask)
+run_command (const char *const *argv, const char *const *envp)
 {
   int detail;
-  ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL);
-  ns_syscall (__NR_fcntl, NS_REPORT, NS_F_SETFD, NS_CLOEXEC);
+  check (NS_PHASE_PARENT_GONE, ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL));
+  check (NS_PHASE_DESCRIPTORS, ns_syscall (__NR_fcntl, NS_REPORT, NS_F_SETFD, NS_CLOEXEC));
   take_terminal ();
-  ignore_signal (NS_SIGTTIN, 0);
-  ignore_signal (NS_SIGTTOU, 0);
-  ns_syscall (__NR_rt_sigprocmask, NS_SIG_SETMASK, mask, NULL, NS_SIGNAL_SET_SIZE);
+  handle_signal (NS_SIGTTIN, NS_SIG_DEFAULT);
+  handle_signal (NS_SIGTTOU, NS_SIG_DEFAULT);
+  block_signals (NS_SIG_SETMASK, 0);
   int error = ns_exec (argv, envp, &detail);
-  const struct ns_report report = { .kind = NS_REPORT_FAILED,
-                                    .phase = NS_PHASE_EXEC,
-                                    .index = -1,
-                                    .error = -error,
-                                    .detail = (uint32_t)detail };
-  ns_send_report (NS_REPORT, &report, -1);
-  ns_exit (error == -ENOENT ? 127 : 126);
+  const struct ns_report failure = { .kind = NS_REPORT_FAILED,
+                                     .phase = NS_PHASE_EXEC,
+                                     .index = -1,
+                                     .error = -error,
+                                     .detail = (uint32_t)detail };
+  fail (&failure, error == -ENOENT ? 127 : 126);
 }
 
 /* Reap what has ended. Returns the exit code once COMMAND has, else -1.  */
@@ -88,28 +114,20 @@ reap (long command)
 void
 ns_run_init (const char *const *argv, const char *const *envp)
 {
-  const uint64_t all = ~(uint64_t)0, none = 0;
+  const uint64_t all = ~(uint64_t)0;
   /* exec may have cleared it, and the parent may have died meanwhile.  */
-  ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL);
-  if (ns_parent_is_gone (NS_REPORT))
-    ns_exit (1);
-  ns_syscall (__NR_rt_sigprocmask, NS_SIG_BLOCK, &all, NULL, NS_SIGNAL_SET_SIZE);
+  check (NS_PHASE_PARENT_GONE, ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL));
+  check (NS_PHASE_PARENT_GONE, ns_check_parent (NS_REPORT));
+  block_signals (NS_SIG_BLOCK, all);
   /* TIOCSPGRP from the background would stop us.  */
-  ignore_signal (NS_SIGTTIN, 1);
-  ignore_signal (NS_SIGTTOU, 1);
+  handle_signal (NS_SIGTTIN, NS_SIG_IGNORE);
+  handle_signal (NS_SIGTTOU, NS_SIG_IGNORE);
 
   struct clone_args args = { .exit_signal = NS_SIGCHLD };
   long command = ns_syscall (__NR_clone3, &args, sizeof args);
   if (command == 0)
-    run_command (argv, envp, &none);
-  if (command < 0)
-    {
-      const struct ns_report report = {
-        .kind = NS_REPORT_FAILED, .phase = NS_PHASE_CLONE, .index = -1, .error = (int32_t)-command
-      };
-      ns_send_report (NS_REPORT, &report, -1);
-      ns_exit (1);
-    }
+    run_command (argv, envp);
+  check (NS_PHASE_CLONE, command);
   ns_close (NS_REPORT);
 
   for (;;)

@@ -65,7 +65,7 @@ ns_send_report (int socket, const struct ns_report *report, int fd)
 }
 
 int
-ns_parent_is_gone (int socket)
+ns_check_parent (int socket)
 {
   struct ns_pollfd poll = { .fd = socket };
   struct __kernel_timespec now = { 0, 0 };
@@ -73,5 +73,7 @@ ns_parent_is_gone (int socket)
   do
     ready = ns_syscall (__NR_ppoll, &poll, 1, &now, NULL, 0);
   while (ready == -EINTR);
-  return ready != 0 && (ready < 0 || (poll.revents & (NS_POLLERR | NS_POLLHUP)) != 0);
+  if (ready < 0)
+    return (int)ready;
+  return (poll.revents & (NS_POLLERR | NS_POLLHUP)) != 0 ? -ESRCH : 0;
 }

@@ -39,6 +39,9 @@ enum ns_phase
   NS_PHASE_PARENT_GONE,
   NS_PHASE_HELPER,         /* the helper or the child died without a word */
   NS_PHASE_USER_NAMESPACE, /* making, or joining what belongs to it */
+  NS_PHASE_HANDOFF, /* the helper cannot read the plan */
+  NS_PHASE_SIGNALS,
+  NS_PHASE_MEMORY, /* Node's, which the child shares, is to be closed to others */
 };
 
 /* More about a failed exec than its errno says.  */
@@ -62,7 +65,8 @@ struct ns_report
 /* Send a report; FD, unless negative, goes along. Returns 0 or -errno.  */
 int ns_send_report (int socket, const struct ns_report *report, int fd);
 
-/* Whether the other end of the report socket is closed: the process that started us is gone.  */
-int ns_parent_is_gone (int socket);
+/* Look whether the other end of the report socket is still open. Returns 0, -ESRCH where the
+   process that started us is gone, or -errno.  */
+int ns_check_parent (int socket);
 
 #endif

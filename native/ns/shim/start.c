@@ -18,7 +18,10 @@
 #define P_PIDFD 3
 #endif
 
-/* Wait for one report: 1 with REPORT, and *FD where one came along; 0 at the end of file.  */
+#define NS_MAX_LOST_REPORTS 4
+
+/* Wait for one report: 1 with REPORT, and *FD where one came along; 0 at the end of file; -1 with
+   errno.  */
 static int
 receive (int socket, struct ns_report *report, int *fd)
 {
@@ -37,6 +40,8 @@ receive (int socket, struct ns_report *report, int *fd)
   while (got < 0 && errno == EINTR);
   *fd = -1;
   /* A reset is an end as well: the child went without reading its release.  */
+  if (got < 0 && errno != ECONNRESET)
+    return -1;
   if (got != sizeof *report)
     return 0;
   struct cmsghdr *header = CMSG_FIRSTHDR (&message);
@@ -77,37 +82,77 @@ bury (int pidfd, int *signal_number)
   close (pidfd);
 }
 
-/* Take reports until the helper has named its child (true) or the socket ends (false).  */
+/* Reap what can only be named by its number, which is its own until then.  */
+static void
+end_nameless_child (int pid)
+{
+  siginfo_t info;
+  kill (pid, SIGKILL);
+  while (waitid (P_PID, (id_t)pid, &info, WEXITED) < 0 && errno == EINTR)
+    continue;
+}
+
+/* The helper has named its child, whose pidfd is FD: -1 where we have no room for it.  */
+static void
+take_child (struct ns_start *start, int pid, int fd)
+{
+  int unused, helper = exchange_pidfd (start, fd);
+  start->pid = pid;
+  bury (helper, &unused);
+  if (fd >= 0)
+    return;
+  end_nameless_child (pid);
+  ns_fail_start (start, NS_PHASE_CHANNEL, -1, EMFILE);
+}
+
+/* Take reports until the helper has named its child (true) or the socket ends (false). One that
+   cannot be read fails the start, but what comes after it may name what has to be ended.  */
 static bool
 listen_for_child (struct ns_start *start)
 {
   struct ns_report report;
-  int fd;
-  while (receive (start->report, &report, &fd) > 0)
-    switch ((enum ns_report_kind)report.kind)
-      {
-      case NS_REPORT_FAILED:
-        start->outcome = NS_FAILED;
-        start->failure = report;
-        break;
-      case NS_REPORT_EXECUTING:
-        start->executing = true;
-        break;
-      case NS_REPORT_CONSOLE:
-        start->console = fd;
-        break;
-      case NS_REPORT_CHILD:
+  int fd, got, lost = 0;
+  while ((got = receive (start->report, &report, &fd)) != 0 && lost < NS_MAX_LOST_REPORTS)
+    {
+      if (got < 0)
         {
-          int unused, helper = exchange_pidfd (start, fd);
-          start->pid = report.pid;
-          bury (helper, &unused);
+          lost++;
+          ns_fail_start (start, NS_PHASE_CHANNEL, -1, errno);
+          continue;
+        }
+      switch ((enum ns_report_kind)report.kind)
+        {
+        case NS_REPORT_FAILED:
+          start->outcome = NS_FAILED;
+          start->failure = report;
+          break;
+        case NS_REPORT_EXECUTING:
+          start->executing = true;
+          break;
+        case NS_REPORT_CONSOLE:
+          start->console = fd;
+          if (fd < 0)
+            ns_fail_start (start, NS_PHASE_CHANNEL, -1, EMFILE);
+          break;
+        case NS_REPORT_CHILD:
+          take_child (start, report.pid, fd);
           return true;
         }
-      }
+    }
   return false;
 }
 
-/* The socket has ended, or nobody will listen to it any more: settle what became of the start.  */
+static void
+kill_child (struct ns_start *start)
+{
+  int pidfd = atomic_load (&start->pidfd);
+  if (pidfd >= 0)
+    syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+}
+
+/* The socket has ended, or nobody will listen to it any more: settle what became of the start. A
+   child that has reported its failure is about to exit; any other that failed must not live on, and
+   one that has died keeps the reason.  */
 static void
 conclude (struct ns_start *start)
 {
@@ -117,10 +162,9 @@ conclude (struct ns_start *start)
       start->outcome = NS_STARTED;
       return;
     }
-  if (start->executing && start->outcome != NS_FAILED)
-    ns_abort_start (start);
-  else if (start->outcome != NS_FAILED)
+  if (start->outcome != NS_FAILED)
     ns_fail_start (start, NS_PHASE_HELPER, -1, 0);
+  kill_child (start);
   bury (exchange_pidfd (start, -1), &start->signal);
   if (atomic_load (&start->aborted))
     ns_fail_start (start, NS_PHASE_ABORTED, -1, ECANCELED);
@@ -186,9 +230,7 @@ ns_abort_start (struct ns_start *start)
 {
   pthread_mutex_lock (&start->lock);
   atomic_store (&start->aborted, true);
-  int pidfd = atomic_load (&start->pidfd);
-  if (pidfd >= 0)
-    syscall (SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+  kill_child (start);
   pthread_mutex_unlock (&start->lock);
 }
 
@@ -227,7 +269,7 @@ run (struct ns_launch *launch, struct ns_thread_memory *memory)
     return conclude (start);
   bool own = (header->flags & NS_OWN_MEMORY) != 0;
   bool maps = own && ns_owned_namespaces (header) == 0;
-  if (listen_for_child (start) != own
+  if (listen_for_child (start) != own || start->outcome == NS_FAILED
       || (maps && !ns_write_id_maps (start, &launch->plan, start->pid)))
     return conclude (start);
   if (header->flags & NS_PARK)

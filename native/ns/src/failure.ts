@@ -42,6 +42,9 @@ const Phase = {
   parentGone: 19,
   helper: 20,
   userNamespace: 21,
+  handoff: 22,
+  signals: 23,
+  memory: 24,
 } as const;
 
 /** `enum ns_exec_detail` in shim/report.h. */
@@ -55,8 +58,7 @@ export function describeFailure(plan: Plan, failure: Failure): NsError {
   if (failure.phase === Phase.exec) return describeExecFailure(plan, failure);
   if (failure.phase === Phase.aborted)
     return new NsError(`failed to start ${plan.args[0]}: aborted`, { code: "LAUNCH_ABORTED" });
-  if (failure.phase === Phase.helper || failure.phase === Phase.parentGone)
-    return describeEarlyEnd(plan, failure);
+  if (failure.phase === Phase.helper || isParentGone(failure)) return describeEarlyEnd(plan, failure);
   if (failure.phase === Phase.decode)
     return new NsError("failed to decode plan: the shim refuses it", { code: "INVALID_PLAN" });
 
@@ -67,6 +69,11 @@ export function describeFailure(plan: Plan, failure: Failure): NsError {
     step,
     hint: findHint(failure),
   });
+}
+
+/** Rather than that the child could not find out. */
+function isParentGone({ phase, errno }: Failure): boolean {
+  return phase === Phase.parentGone && describeErrno(errno).name === "ESRCH";
 }
 
 function describeEarlyEnd(plan: Plan, { signal }: Failure): NsError {
@@ -118,7 +125,7 @@ function describePhase(plan: Plan, { phase, index }: Failure): string {
     case Phase.stdio:
       return `set up ${streams[index]}`;
     case Phase.channel:
-      return "make the report socket";
+      return "talk to the new process";
     case Phase.clone:
       return "clone a process";
     case Phase.userNamespace:
@@ -135,6 +142,14 @@ function describePhase(plan: Plan, { phase, index }: Failure): string {
       return "make a session keyring";
     case Phase.workingDirectory:
       return "stay in the working directory inside the root";
+    case Phase.parentGone:
+      return "bind the process to the life of its parent";
+    case Phase.handoff:
+      return "hand the plan over";
+    case Phase.signals:
+      return "reset signals";
+    case Phase.memory:
+      return "close the memory of this process to others";
     case Phase.step: {
       const step = plan.steps[index];
       return step === undefined ? `carry out step ${index}` : describeStep(step);
