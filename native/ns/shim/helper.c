@@ -89,6 +89,17 @@ ns_run_helper (int fd, int socket)
   if (pid == 0)
     ns_run_child (&child);
   check (&child, NS_PHASE_CLONE, pid);
-  const struct ns_report report = { .kind = NS_REPORT_CHILD, .pid = (int32_t)pid };
-  ns_exit (ns_send_report (child.fds.report, &report, pidfd) < 0);
+  const struct ns_report named = { .kind = NS_REPORT_CHILD, .pid = (int32_t)pid };
+  int error = ns_send_report (child.fds.report, &named, pidfd);
+  if (error == 0)
+    ns_exit (0);
+  /* The child is nobody's now; our parent can still reap it.  */
+  ns_syscall (__NR_kill, pid, NS_SIGKILL);
+  const struct ns_report failure = { .kind = NS_REPORT_FAILED,
+                                     .phase = NS_PHASE_CHANNEL,
+                                     .index = -1,
+                                     .error = -error,
+                                     .pid = (int32_t)pid };
+  ns_send_report (child.fds.report, &failure, -1);
+  ns_exit (1);
 }

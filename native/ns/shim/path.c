@@ -181,11 +181,12 @@ ns_open_target (struct ns_child *child, const char *path, enum ns_create create,
 }
 
 /* The first word of struct statfs is all that is asked for; the rest is room for it.  */
-static bool
-is_on (int fd, long magic)
+static int
+check_procfs (int fd)
 {
   long status[32];
-  return ns_syscall (__NR_fstatfs, fd, status) == 0 && status[0] == magic;
+  int error = (int)ns_syscall (__NR_fstatfs, fd, status);
+  return error == 0 && status[0] != PROC_SUPER_MAGIC ? -ENOTDIR : error;
 }
 
 /* Open PATH below /proc, which must be a procfs and nothing that an image put there
@@ -196,9 +197,9 @@ ns_open_proc (const char *path, unsigned long flags)
   int proc = ns_open_path ("/proc", O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
   if (proc < 0)
     return proc;
-  int fd = is_on (proc, PROC_SUPER_MAGIC)
-               ? open_at (proc, path, flags, RESOLVE_BENEATH | RESOLVE_NO_XDEV)
-               : -ENOTDIR;
+  int fd = check_procfs (proc);
+  if (fd == 0)
+    fd = open_at (proc, path, flags, RESOLVE_BENEATH | RESOLVE_NO_XDEV);
   ns_close (proc);
   return fd;
 }

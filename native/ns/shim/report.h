@@ -9,7 +9,7 @@
 
 enum ns_report_kind
 {
-  NS_REPORT_FAILED = 1,    /* what failed, where and why */
+  NS_REPORT_FAILED = 1,    /* what failed, where and why; from the helper, whom to reap */
   NS_REPORT_EXECUTING = 2, /* everything is set up, exec is next */
   NS_REPORT_CONSOLE = 3,   /* carries the master side of the console */
   NS_REPORT_CHILD = 4,     /* from the helper: the child's pid, carries its pidfd */

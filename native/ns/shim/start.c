@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +38,10 @@ receive (int socket, struct ns_report *report, int *fd)
   ssize_t got;
   do
     got = recvmsg (socket, &message, MSG_CMSG_CLOEXEC);
-  while (got < 0 && errno == EINTR);
+  /* A reset is told once: the child went without reading its release. What it said comes after.  */
+  while (got < 0 && (errno == EINTR || errno == ECONNRESET));
   *fd = -1;
-  /* A reset is an end as well: the child went without reading its release.  */
-  if (got < 0 && errno != ECONNRESET)
+  if (got < 0)
     return -1;
   if (got != sizeof *report)
     return 0;
@@ -105,6 +106,18 @@ take_child (struct ns_start *start, int pid, int fd)
   ns_fail_start (start, NS_PHASE_CHANNEL, -1, EMFILE);
 }
 
+/* Wait for a report or the end of the socket. False where there will be neither: a helper that was
+   killed may leave a child that waits for us.  */
+static bool
+await_report (const struct ns_start *start)
+{
+  struct pollfd polled[]
+      = { { .fd = start->report, .events = POLLIN }, { .fd = start->pidfd, .events = POLLIN } };
+  while (poll (polled, 2, -1) < 0 && errno == EINTR)
+    continue;
+  return polled[0].revents != 0 || polled[1].revents == 0;
+}
+
 /* Take reports until the helper has named its child (true) or the socket ends (false). One that
    cannot be read fails the start, but what comes after it may name what has to be ended.  */
 static bool
@@ -112,7 +125,8 @@ listen_for_child (struct ns_start *start)
 {
   struct ns_report report;
   int fd, got, lost = 0;
-  while ((got = receive (start->report, &report, &fd)) != 0 && lost < NS_MAX_LOST_REPORTS)
+  while (await_report (start) && (got = receive (start->report, &report, &fd)) != 0
+         && lost < NS_MAX_LOST_REPORTS)
     {
       if (got < 0)
         {
@@ -125,6 +139,8 @@ listen_for_child (struct ns_start *start)
         case NS_REPORT_FAILED:
           start->outcome = NS_FAILED;
           start->failure = report;
+          if (report.pid > 0)
+            end_nameless_child (report.pid);
           break;
         case NS_REPORT_EXECUTING:
           start->executing = true;
@@ -211,17 +227,23 @@ static bool
 release (struct ns_start *start)
 {
   start->started_ns = monotonic_ns ();
-  if (send (start->report, "r", 1, MSG_NOSIGNAL) == 1)
+  ssize_t sent;
+  do
+    sent = send (start->report, "r", 1, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  if (sent == 1)
     return true;
-  return ns_fail_start (start, NS_PHASE_HELPER, -1, errno), false;
+  ns_fail_start (start, errno == EPIPE ? NS_PHASE_HELPER : NS_PHASE_CHANNEL, -1, errno);
+  return false;
 }
 
 void
 ns_finish_start (struct ns_start *start)
 {
   start->outcome = NS_STARTED;
-  if (release (start))
-    listen_for_child (start);
+  if (!release (start))
+    kill_child (start);
+  listen_for_child (start);
   conclude (start);
 }
 
@@ -268,10 +290,16 @@ run (struct ns_launch *launch, struct ns_thread_memory *memory)
   if (!make_child (launch, memory))
     return conclude (start);
   bool own = (header->flags & NS_OWN_MEMORY) != 0;
-  bool maps = own && ns_owned_namespaces (header) == 0;
-  if (listen_for_child (start) != own || start->outcome == NS_FAILED
-      || (maps && !ns_write_id_maps (start, &launch->plan, start->pid)))
+  if (listen_for_child (start) != own || start->outcome == NS_FAILED)
     return conclude (start);
+  if (own && ns_owned_namespaces (header) == 0
+      && !ns_write_id_maps (start, &launch->plan, start->pid))
+    {
+      /* It may have said why there is nothing to write to.  */
+      kill_child (start);
+      listen_for_child (start);
+      return conclude (start);
+    }
   if (header->flags & NS_PARK)
     start->outcome = NS_PARKED;
   else if (own)

@@ -58,7 +58,8 @@ export function describeFailure(plan: Plan, failure: Failure): NsError {
   if (failure.phase === Phase.exec) return describeExecFailure(plan, failure);
   if (failure.phase === Phase.aborted)
     return new NsError(`failed to start ${plan.args[0]}: aborted`, { code: "LAUNCH_ABORTED" });
-  if (failure.phase === Phase.helper || isParentGone(failure)) return describeEarlyEnd(plan, failure);
+  if (failure.phase === Phase.helper || isParentGone(failure))
+    return describeEarlyEnd(plan, failure);
   if (failure.phase === Phase.decode)
     return new NsError("failed to decode plan: the shim refuses it", { code: "INVALID_PLAN" });
 

@@ -82,7 +82,14 @@ export class RunningContainer implements Container {
   async #awaitEnd(process: LaunchedProcess, cgroup: Cgroup | undefined) {
     const exit = await process.exited;
     this.#ended = true;
-    return { exit, totals: cgroup?.readTotals() };
+    try {
+      return { exit, totals: cgroup?.readTotals() };
+    } catch (error) {
+      throw new RuntimeError(
+        `failed to read what container ${this.id.slice(0, 12)} has used: ${(error as Error).message}`,
+        { code: "USAGE_UNKNOWN", cause: error },
+      );
+    }
   }
 
   async #end({ record, process, cgroup, undo }: RunningContainerOptions): Promise<ContainerResult> {

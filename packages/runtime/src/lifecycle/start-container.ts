@@ -23,7 +23,7 @@ import {
   createRecord,
   locateContainer,
   locateState,
-  releaseClaim,
+  settleClaim,
   writeRecord,
 } from "../state/claim.js";
 import { checkContainerName } from "../state/container-id.js";
@@ -93,8 +93,8 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   checkUser(spec.process.user, userNamespace);
   signal?.throwIfAborted();
 
+  undo.push((failures) => settleClaim(record, failures));
   claimContainer(record, options.name);
-  undo.push(() => releaseClaim(record));
   recordIds(record, userNamespace);
   const root = await prepareRoot({ source, record, spec, options, userNamespace, undo });
   const cgroup = await prepareCgroup({ record, spec, options, userNamespace, undo });

@@ -1,10 +1,13 @@
+/** Gets what has failed before it. */
+export type UndoStep = (failures: readonly unknown[]) => Promise<void> | void;
+
 /**
  * What has to be undone, last made first: AsyncDisposableStack, which Node 20 lacks, as far as it is needed here.
  */
 export class UndoList {
-  readonly #steps: (() => Promise<void> | void)[] = [];
+  readonly #steps: UndoStep[] = [];
 
-  push(step: () => Promise<void> | void): void {
+  push(step: UndoStep): void {
     this.#steps.push(step);
   }
 
@@ -13,7 +16,7 @@ export class UndoList {
     const failures: unknown[] = [];
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       try {
-        await step();
+        await step(failures);
       } catch (error) {
         failures.push(error);
       }

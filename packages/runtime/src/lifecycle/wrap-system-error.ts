@@ -12,10 +12,17 @@ const HINTS: Readonly<Record<string, string>> = {
 /** An error of Node's file calls as one of ours, whose message says what could not be done; any other as it is. */
 export function wrapSystemError(error: unknown): unknown {
   if (!(error instanceof Error) || !("errno" in error) || !("syscall" in error)) return error;
-  const { code = "", errno, path } = error as NodeJS.ErrnoException;
+  const {
+    code = "",
+    errno,
+    syscall,
+    path,
+    dest,
+  } = error as NodeJS.ErrnoException & { dest?: string };
   const reason = getSystemErrorMap().get(errno ?? 0)?.[1] ?? error.message;
-  return new RuntimeError(
-    `failed to create the container: ${reason}${path === undefined ? "" : `: ${path}`}`,
-    { code: "CREATE_FAILED", hint: HINTS[code], cause: error },
-  );
+  return new RuntimeError(`failed to create the container: ${reason}: ${dest ?? path ?? syscall}`, {
+    code: "CREATE_FAILED",
+    hint: HINTS[code],
+    cause: error,
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { formatIdentity, identifySelf, isAlive, parseIdentity } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
@@ -8,7 +8,7 @@ import { type ContainerId, generateContainerId, parseContainerId } from "./conta
  * What of a container outlives a crash, and who answers for it. Each fact is the target of a symbolic link,
  * because symlink(2) creates a name and its content in one step: no reader ever sees half of it.
  *
- *     containers/ID.owner     -> PID.START.BOOT   the process that holds the container
+ *     containers/ID.owner     -> PID.START.BOOT   the process that holds the container, or "nobody"
  *     containers/ID.name      -> NAME
  *     containers/ID.image     -> sha256:…         what may not be removed meanwhile
  *     containers/ID.cgroup    -> JSON             where its cgroup lies
@@ -75,6 +75,27 @@ export function releaseClaim(record: ContainerRecord): void {
   for (const kind of KINDS) {
     if (record.kinds.has(kind)) removeLink(locateRecord(record, kind));
   }
+}
+
+/**
+ * Removes the records of a container whose files have been removed; where something of it is left, makes it nobody's,
+ * so that the next start anywhere finds and removes it.
+ */
+export function settleClaim(record: ContainerRecord, failures: readonly unknown[]): void {
+  try {
+    if (failures.length === 0) return releaseClaim(record);
+  } catch (error) {
+    abandonClaim(record);
+    throw error;
+  }
+  abandonClaim(record);
+}
+
+function abandonClaim(record: ContainerRecord): void {
+  if (!record.kinds.has("owner")) return;
+  const owner = locateRecord(record, "owner");
+  symlinkSync("nobody", `${owner}.new`);
+  renameSync(`${owner}.new`, owner);
 }
 
 /** Whether the process that holds the container still runs. */
