@@ -11,6 +11,7 @@
 #include "text.h"
 
 #define NS_MNT_DETACH 2
+#define NS_MAX_DEPTH 4096
 #define NS_NULL_DEVICE 0x103 /* makedev (1, 3) */
 
 static const char *
@@ -179,6 +180,53 @@ ns_move_mount (struct ns_child *child, const struct ns_step *step)
   return 0;
 }
 
+static bool
+is_same_place (const struct statx *a, const struct statx *b)
+{
+  return a->stx_mnt_id == b->stx_mnt_id && a->stx_ino == b->stx_ino
+         && a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
+}
+
+/* Go up until ".." leads no further.  */
+static int
+climb (void)
+{
+  struct statx here, above;
+  long error = ns_syscall (__NR_statx, AT_FDCWD, ".", 0, STATX_INO | STATX_MNT_ID, &here);
+  for (int depth = 0; error == 0 && depth < NS_MAX_DEPTH; depth++)
+    {
+      error = ns_syscall (__NR_chdir, "..");
+      if (error == 0)
+        error = ns_syscall (__NR_statx, AT_FDCWD, ".", 0, STATX_INO | STATX_MNT_ID, &above);
+      if (error < 0 || is_same_place (&here, &above))
+        return (int)error;
+      here = above;
+    }
+  return error < 0 ? (int)error : -ELOOP;
+}
+
+/* Of a caller in a chroot, pivot_root(2) would detach no more than the chroot, and what is above it
+   stays in reach of whoever may call chroot(2) inside. So take the real root: with another root
+   below, ".." in the old one leads on.  */
+static int
+leave_chroot (int below)
+{
+  int root = ns_open_path ("/", O_PATH | O_DIRECTORY, 0);
+  if (root < 0)
+    return root;
+  long error = ns_syscall (__NR_fchdir, below);
+  if (error == 0)
+    error = ns_syscall (__NR_chroot, ".");
+  if (error == 0)
+    error = ns_syscall (__NR_fchdir, root);
+  if (error == 0)
+    error = climb ();
+  if (error == 0)
+    error = ns_syscall (__NR_chroot, ".");
+  ns_close (root);
+  return (int)error;
+}
+
 /* pivot_root(2), "pivot_root(".", ".")": the old root ends up on top of the new one and goes at
    once, so that no path is ever resolved while ".." in "/" leads to the host. It is made a slave
    first, lest unmounting it unmounts what the host shares.  */
@@ -207,12 +255,14 @@ ns_pivot_root (struct ns_child *child, const struct ns_step *step)
   if (error < 0)
     return error;
   int new_root = ns_open_path (step->strings[0], O_PATH | O_DIRECTORY, 0);
-  int old_root = ns_open_path ("/", O_PATH | O_DIRECTORY, 0);
+  if (new_root < 0)
+    return new_root;
   child->in_fd_directory = false;
   ns_forget_parent (child);
-  error = new_root < 0 ? new_root : old_root < 0 ? old_root : swap_roots (old_root, new_root);
-  if (new_root >= 0)
-    ns_close (new_root);
+  error = leave_chroot (new_root);
+  int old_root = error < 0 ? error : ns_open_path ("/", O_PATH | O_DIRECTORY, 0);
+  error = old_root < 0 ? old_root : swap_roots (old_root, new_root);
+  ns_close (new_root);
   if (old_root >= 0)
     ns_close (old_root);
   return error;

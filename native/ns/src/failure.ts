@@ -68,7 +68,7 @@ export function describeFailure(plan: Plan, failure: Failure): NsError {
     code: "LAUNCH_FAILED",
     errno: describeErrno(failure.errno).name,
     step,
-    hint: findHint(failure),
+    hint: findHint(plan, failure),
   });
 }
 
@@ -165,13 +165,17 @@ function findCgroup(plan: Plan, index: number): string {
   return plan.cgroups?.path ?? "";
 }
 
-function findHint({ phase, errno }: Failure): string | undefined {
+function findHint(plan: Plan, { phase, index, errno }: Failure): string | undefined {
   const { name } = describeErrno(errno);
+  const step = phase === Phase.step ? plan.steps[index] : undefined;
+  if (step?.op === "mount" && step.target === "/" && name === "EINVAL")
+    return "this process is in a chroot: make its directory a mount point (mount --bind DIR DIR) before entering it";
   const makes = phase === Phase.clone || phase === Phase.userNamespace;
   if (makes && name === "EPERM")
     return "run as root, or allow unprivileged user namespaces on this host";
   if (makes && name === "EAGAIN")
     return "raise the limit of processes: pids.max of the cgroup, or RLIMIT_NPROC";
+  if (makes && name === "EINVAL") return "this kernel lacks one of the namespaces: ls /proc/self/ns";
   if (makes && name === "ENOSPC") return "raise the limits in /proc/sys/user/max_*_namespaces";
   if (name === "ENOSYS") return "Linux 5.12 or newer is needed";
   return undefined;

@@ -1,8 +1,9 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hasErrno, RootfsError } from "./error.js";
 
-/** A process that no later one can be mistaken for, although its pid is used again. */
+/** A process, or a thread of it, that no later one can be mistaken for, although its number is used again. */
 export interface ProcessIdentity {
+  /** Of a worker thread its own: it can end before the process does. */
   pid: number;
   /** Clock ticks after boot, field 22 of `/proc/PID/stat` (proc(5)). */
   startTime: string;
@@ -11,15 +12,16 @@ export interface ProcessIdentity {
   bootId: string;
 }
 
-/** The identity of the calling process. */
+/** The identity of the calling process, or of the calling worker thread. */
 export function identifySelf(): ProcessIdentity {
-  const startTime = readStartTime("self");
-  if (startTime === undefined) {
-    throw new RootfsError("failed to read /proc/self/stat: /proc is not mounted", {
+  const stat = readStat("thread-self");
+  if (stat === undefined) {
+    throw new RootfsError("failed to read /proc/thread-self/stat: /proc is not mounted", {
       code: "PROC_UNAVAILABLE",
+      hint: "mount -t proc proc /proc",
     });
   }
-  return { pid: process.pid, startTime, namespace: readNamespace(), bootId: readBootId() };
+  return { ...stat, namespace: readNamespace(), bootId: readBootId() };
 }
 
 /**
@@ -29,7 +31,7 @@ export function identifySelf(): ProcessIdentity {
 export function isAlive(identity: ProcessIdentity): boolean {
   if (readBootId() !== identity.bootId) return false;
   if (readNamespace() !== identity.namespace) return true;
-  return readStartTime(identity.pid) === identity.startTime;
+  return readStat(identity.pid)?.startTime === identity.startTime;
 }
 
 /** A form that fits in a file name. */
@@ -53,7 +55,9 @@ function readNamespace(): string {
   return readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
 }
 
-function readStartTime(pid: number | "self"): string | undefined {
+function readStat(
+  pid: number | "thread-self",
+): Pick<ProcessIdentity, "pid" | "startTime"> | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -64,6 +68,8 @@ function readStartTime(pid: number | "self"): string | undefined {
   }
   // The second field is the name in parentheses and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const state = fields[0];
-  return state === "Z" || state === "X" ? undefined : fields[19];
+  const [state = "Z"] = fields;
+  const startTime = fields[19];
+  if (state === "Z" || state === "X" || startTime === undefined) return undefined;
+  return { pid: Number.parseInt(stat, 10), startTime };
 }

@@ -82,13 +82,16 @@ export function releaseClaim(record: ContainerRecord): void {
  * so that the next start anywhere finds and removes it.
  */
 export function settleClaim(record: ContainerRecord, failures: readonly unknown[]): void {
+  if (failures.length > 0) {
+    abandonClaim(record);
+    return;
+  }
   try {
-    if (failures.length === 0) return releaseClaim(record);
+    releaseClaim(record);
   } catch (error) {
     abandonClaim(record);
     throw error;
   }
-  abandonClaim(record);
 }
 
 function abandonClaim(record: ContainerRecord): void {
