@@ -69,15 +69,26 @@ async function limit(kind: string, values: () => (number | string)[]): Promise<v
   const limiter = new Limiter(own);
   for (const value of values()) {
     const set = (to: number | string): void => limiter.set(`--${kind}=${to}:`);
-    await startWithin(`${kind} ${value}`, () => set(value), () => set("unlimited"));
+    await startWithin(
+      `${kind} ${value}`,
+      () => set(value),
+      () => set("unlimited"),
+    );
   }
 }
 
 const circumstances: Record<string, () => Promise<void>> = {
-  plain: () => startWithin("plain", () => undefined, () => undefined),
+  plain: () =>
+    startWithin(
+      "plain",
+      () => undefined,
+      () => undefined,
+    ),
   "few descriptors": async () => {
     const limiter = new Limiter(own);
-    const hard = /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+    const hard = /^Max open files\s+\d+\s+(\d+)/m.exec(
+      readFileSync("/proc/self/limits", "utf8"),
+    )?.[1];
     const used = countDescriptors() - 1;
     for (let more = 0; more <= 24; more += 2) {
       await startWithin(
@@ -108,7 +119,12 @@ const circumstances: Record<string, () => Promise<void>> = {
     const script = 'while kill -USR1 "$0" 2>/dev/null; do :; done';
     const { spawn } = await import("node:child_process");
     const storm = spawn("sh", ["-c", script, String(process.pid)], { stdio: "ignore" });
-    for (let i = 0; i < 20; i++) await startWithin("many signals", () => undefined, () => undefined);
+    for (let i = 0; i < 20; i++)
+      await startWithin(
+        "many signals",
+        () => undefined,
+        () => undefined,
+      );
     storm.kill("SIGKILL");
   },
 };

@@ -35,9 +35,13 @@ function call({ circumstance, script = 'exec "$@"' }: CallOptions): Report[] {
     killSignal: "SIGKILL",
   });
   assert.is(status, 0, `${signal} ${stdout}${stderr}`);
-  const reports: Report[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  const reports: Report[] = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   assert.ok(reports.length > 0);
-  for (const report of reports) console.log(`${report.circumstance}: ${report.code} ${report.message}`);
+  for (const report of reports)
+    console.log(`${report.circumstance}: ${report.code} ${report.message}`);
   return reports;
 }
 
