@@ -242,6 +242,18 @@ abort_process (napi_env env, napi_callback_info info)
   return NULL;
 }
 
+/* takePipe(handle, stream): a descriptor, which is the caller's from here on, or -1  */
+static napi_value
+take_pipe (napi_env env, napi_callback_info info)
+{
+  napi_value values[2];
+  take_arguments (env, info, 2, values);
+  int *pipe = &to_process (env, values[0])->start.stdio[to_int (env, values[1])];
+  int fd = *pipe;
+  *pipe = -1;
+  return from_int (env, fd);
+}
+
 /* kill(handle, signal): 0 or -errno  */
 static napi_value
 kill_process (napi_env env, napi_callback_info info)
@@ -353,6 +365,7 @@ NAPI_MODULE_INIT ()
     { "start", NULL, start, NULL, NULL, NULL, napi_enumerable, NULL },
     { "release", NULL, release, NULL, NULL, NULL, napi_enumerable, NULL },
     { "abort", NULL, abort_process, NULL, NULL, NULL, napi_enumerable, NULL },
+    { "takePipe", NULL, take_pipe, NULL, NULL, NULL, napi_enumerable, NULL },
     { "kill", NULL, kill_process, NULL, NULL, NULL, napi_enumerable, NULL },
     { "openInRoot", NULL, open_in_root, NULL, NULL, NULL, napi_enumerable, NULL },
     { "tryLock", NULL, try_lock, NULL, NULL, NULL, napi_enumerable, NULL },

@@ -155,11 +155,24 @@ ns_queue_process (struct ns_launcher *launcher, struct ns_process *process)
 
 /* The event loop.  */
 
+/* Pipes that JavaScript has not taken: it may have ended before it could.  */
+static void
+close_pipes (struct ns_process *process)
+{
+  for (int i = 0; i < 3; i++)
+    {
+      if (process->start.stdio[i] >= 0)
+        close (process->start.stdio[i]);
+      process->start.stdio[i] = -1;
+    }
+}
+
 void
 ns_release_process (struct ns_process *process)
 {
   if (--process->references > 0)
     return;
+  close_pipes (process);
   pthread_mutex_destroy (&process->start.lock);
   free (process->start.bytes);
   free (process);
@@ -304,17 +317,6 @@ stop_threads (struct ns_launcher *launcher)
     pthread_join (launcher->threads[i].id, NULL);
 }
 
-/* JavaScript has not heard of them.  */
-static void
-close_streams (const struct ns_process *process)
-{
-  if (process->start.console >= 0)
-    close (process->start.console);
-  for (int i = 0; i < 3; i++)
-    if (process->start.stdio[i] >= 0)
-      close (process->start.stdio[i]);
-}
-
 /* Kill and reap what still runs: without its start thread it would die anyway (PR_SET_PDEATHSIG),
    but stay a zombie of a process that only lost a worker.  */
 static void
@@ -333,8 +335,10 @@ end_everything (struct ns_launcher *launcher)
         }
       if (process->start.report >= 0)
         close (process->start.report);
-      if (process->queued)
-        close_streams (process);
+      /* JavaScript has not heard of it.  */
+      if (process->queued && process->start.console >= 0)
+        close (process->start.console);
+      close_pipes (process);
       ns_forget_process (process);
     }
 }

@@ -38,6 +38,8 @@ export interface Binding {
   start(plan: Uint8Array, callback: BindingCallback): Handle;
   release(handle: Handle): number;
   abort(handle: Handle): void;
+  /** Our end of the pipe of stdin, stdout or stderr (0 to 2); what nobody takes is closed with the handle. */
+  takePipe(handle: Handle, stream: number): number;
   kill(handle: Handle, signal: number): number;
   openInRoot(root: string, path: string, flags: number, mode: number): number;
   tryLock(fd: number, shared: boolean): number;

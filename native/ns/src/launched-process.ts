@@ -27,10 +27,11 @@ export class LaunchedProcess implements AsyncDisposable {
     this.pid = pid;
     this.start = start;
     this.console = console < 0 ? undefined : console;
+    const { handle } = start;
     this.pipes = {
-      stdin: new Pipe(stdin),
-      stdout: new Pipe(stdout),
-      stderr: new Pipe(stderr),
+      stdin: new Pipe({ handle, stream: 0, fd: stdin }),
+      stdout: new Pipe({ handle, stream: 1, fd: stdout }),
+      stderr: new Pipe({ handle, stream: 2, fd: stderr }),
     };
   }
 

@@ -1,14 +1,19 @@
 import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
+import { binding, type Handle } from "./binding.js";
 
-/** Our end of a pipe: a descriptor until somebody asks for the stream. */
+/** Our end of a pipe: the addon's, which closes it with its worker, until somebody asks for it. */
 export class Pipe {
-  private fd: number;
+  private readonly handle: Handle;
+  private readonly stream: number;
+  private held: boolean;
   private socket: Socket | undefined;
 
   /** `fd` is negative where there is no pipe. */
-  constructor(fd: number) {
-    this.fd = fd;
+  constructor({ handle, stream, fd }: { handle: Handle; stream: number; fd: number }) {
+    this.handle = handle;
+    this.stream = stream;
+    this.held = fd >= 0;
   }
 
   /** The stream, made at first use; undefined where there is no pipe or its descriptor was taken. */
@@ -28,9 +33,9 @@ export class Pipe {
 
   /** The descriptor, which is the caller's to close from here on. */
   take(): number | undefined {
-    const { fd } = this;
-    this.fd = -1;
-    return fd < 0 ? undefined : fd;
+    if (!this.held) return undefined;
+    this.held = false;
+    return binding.takePipe(this.handle, this.stream);
   }
 
   close(): void {

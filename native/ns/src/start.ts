@@ -27,7 +27,7 @@ export class Start {
     this.plan = plan;
     this.signal = signal;
     if (signal?.aborted) throw this.describeAbort();
-    this.handle = binding.start(bytes, this.take.bind(this));
+    this.handle = this.queue(bytes);
     signal?.addEventListener("abort", this.abort, { once: true });
   }
 
@@ -51,6 +51,22 @@ export class Start {
 
   /** Kill whatever there is; the start fails, or has succeeded before. */
   readonly abort = (): void => binding.abort(this.handle);
+
+  /** Refused only where there is no thread, and none can be made, to start it on. */
+  private queue(bytes: Uint8Array): Handle {
+    try {
+      return binding.start(bytes, this.take.bind(this));
+    } catch (cause) {
+      throw new NsError(
+        `failed to make a thread for the start of ${this.command}: ${(cause as Error).message}`,
+        {
+          code: "LAUNCH_FAILED",
+          hint: "raise the limits of processes and memory: pids.max of the cgroup, or RLIMIT_AS",
+          cause,
+        },
+      );
+    }
+  }
 
   // Parameters by name, not a rest array: this is cold code on the event loop, where every allocation counts.
   private take(

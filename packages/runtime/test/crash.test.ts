@@ -112,6 +112,31 @@ test("is left alone while it lives", async () => {
   assert.equal(sandbox.listLeftovers(), []);
 });
 
+test("at any moment of its starts leaves nothing that the next start does not remove", async () => {
+  const library = new URL("../dist/index.js", import.meta.url).href;
+  const options = { source: { image: "busybox" }, directories: sandbox.directories };
+  const program = `
+    const { run } = await import(${JSON.stringify(library)});
+    process.stdout.write("begun");
+    for (;;) await run({ ...${JSON.stringify(options)}, command: ["true"] });`;
+  const kills = process.env["WITH_CGROUP_V2"] === undefined ? 20 : 3;
+  for (let i = 0; i < kills; i++) {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    holders.add(child);
+    if (child.stdout === null) throw new TypeError("no pipe");
+    await once(child.stdout, "data");
+    // Starts take some 10 ms: each time at another point of one.
+    await new Promise((resolve) => setTimeout(resolve, (i * 7) % 40));
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const result = await run({ ...options, command: ["true"] });
+    assert.is(result.reason, "exited");
+    assert.equal(sandbox.listLeftovers(), []);
+  }
+});
+
 test("does not count as a user of its image", async () => {
   const held = await hold("user");
   const [image] = await sandbox.listImageIds();

@@ -1,7 +1,9 @@
 /** Starts containers in circumstances that a caller can bring upon itself, and prints a line of JSON about each start. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { run } from "../../src/run.ts";
 import { Limiter } from "./limiter.ts";
 
@@ -21,25 +23,45 @@ const { directory, circumstance } = JSON.parse(process.env["CALLER"] ?? "{}") as
   circumstance: string;
 };
 const directories = { root: join(directory, "root"), cache: join(directory, "cache") };
+/** A file of its own: standard output may be closed. */
+const OUTPUT = openSync(join(directory, "reports"), "a");
+const slow = process.env["WITH_CGROUP_V2"] !== undefined;
+const COUNT = slow ? 3 : 20;
+const CROWD = slow ? 8 : 64;
 const own = mkdtempSync(join(directory, "caller-"));
 
 function countDescriptors(): number {
   return readdirSync("/proc/self/fd").length;
 }
 
+function listDescriptors(): string[] {
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      return [`descriptor ${readlinkSync(`/proc/self/fd/${fd}`)}`];
+    } catch {
+      // The one that the listing itself needed.
+      return [];
+    }
+  });
+}
+
 function takeInventory(): string[] {
   const children = readdirSync("/proc/self/task").flatMap((thread) =>
     readFileSync(`/proc/self/task/${thread}/children`, "utf8").split(" ").filter(Boolean),
   );
+  const descriptors = listDescriptors();
   return [
-    `${countDescriptors()} descriptors`,
+    `${descriptors.length} descriptors`,
+    ...descriptors,
     ...children.map((pid) => `process ${pid}`),
     ...readdirSync(join(directories.root, "containers")).map((name) => `record ${name}`),
   ];
 }
 
-async function start(): Promise<Omit<Report, "circumstance" | "left">> {
-  const base = { source: { image: "busybox" }, directories, timeout: 20_000 };
+type Result = Omit<Report, "circumstance" | "left">;
+
+async function start(signal?: AbortSignal): Promise<Result> {
+  const base = { source: { image: "busybox" }, directories, timeout: 60_000, signal };
   try {
     const { reason, stdout } = await run({ ...base, command: ["sh", "-c", "ulimit -n; echo end"] });
     return { code: "started", message: reason, stdout: String(stdout) };
@@ -49,17 +71,27 @@ async function start(): Promise<Omit<Report, "circumstance" | "left">> {
   }
 }
 
+function listLeft(before: readonly string[]): string[] {
+  return takeInventory().filter((item) => !before.includes(item));
+}
+
+function report(circumstance: string, result: Result, left: string[]): void {
+  writeSync(OUTPUT, `${JSON.stringify({ circumstance, ...result, left } satisfies Report)}\n`);
+}
+
 /** Starts in a circumstance, then once more without it. */
 async function startWithin(name: string, enter: () => void, leave: () => void): Promise<void> {
   const before = takeInventory();
   enter();
   const result = await start();
   leave();
-  const left = takeInventory().filter((item) => !before.includes(item));
+  const left = listLeft(before);
   const next = await start();
   if (next.code !== "started") left.push(`the next start: ${next.message}`);
-  process.stdout.write(`${JSON.stringify({ circumstance: name, ...result, left })}\n`);
+  report(name, result, left);
 }
+
+const nothing = (): void => undefined;
 
 function readVirtualSize(): number {
   return Number(/^VmSize:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) * 1024;
@@ -117,20 +149,40 @@ const circumstances: Record<string, () => Promise<void>> = {
   "many signals": async () => {
     process.on("SIGUSR1", () => undefined);
     const script = 'while kill -USR1 "$0" 2>/dev/null; do :; done';
-    const { spawn } = await import("node:child_process");
     const storm = spawn("sh", ["-c", script, String(process.pid)], { stdio: "ignore" });
-    for (let i = 0; i < 20; i++)
-      await startWithin(
-        "many signals",
-        () => undefined,
-        () => undefined,
-      );
+    for (let i = 0; i < COUNT; i++) await startWithin("many signals", nothing, nothing);
     storm.kill("SIGKILL");
+    await once(storm, "exit");
+  },
+  crowd: async () => {
+    const before = takeInventory();
+    const starts = Array.from({ length: CROWD }, async (_, i) => {
+      const controller = new AbortController();
+      // Some before they are heard of, some while they start, some while they run.
+      if (i % 3 === 0) setTimeout(() => controller.abort(new Error("enough")), i * 3);
+      return await start(controller.signal);
+    });
+    const results = await Promise.all(starts);
+    for (const [i, result] of results.entries())
+      if (i % 3 !== 0 && result.code !== "started") report("crowd", result, []);
+    report("crowd", await start(), listLeft(before));
+  },
+  "dying workers": async () => {
+    const before = takeInventory();
+    for (let i = 0; i < COUNT; i++) {
+      const worker = new Worker(new URL("./worker.mjs", import.meta.url), {
+        workerData: directories,
+      });
+      await once(worker, "message");
+      await new Promise((resolve) => setTimeout(resolve, i * 2));
+      await worker.terminate();
+    }
+    // The next start removes what they left.
+    report("dying workers", await start(), listLeft(before));
   },
 };
 
 // What is made once, such as threads and the sealed init, is no leftover.
 await start();
-execFileSync("true");
 await circumstances[circumstance]?.();
 process.exit(0);

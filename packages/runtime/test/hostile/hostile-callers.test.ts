@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
@@ -10,6 +11,8 @@ const test = suite("hostile callers");
 const obstacle = findObstacle();
 if (obstacle !== undefined) console.log(`SKIP hostile callers: ${obstacle}`);
 
+const slow = process.env["WITH_CGROUP_V2"] !== undefined;
+const library = new URL("../../dist/index.js", import.meta.url).href;
 const caller = fileURLToPath(new URL("./caller.ts", import.meta.url));
 
 let sandbox: Sandbox;
@@ -27,22 +30,18 @@ interface CallOptions {
 
 function call({ circumstance, script = 'exec "$@"' }: CallOptions): Report[] {
   const directory = join(sandbox.directories.root, "..");
+  const reports = join(directory, "reports");
+  rmSync(reports, { force: true });
   const node = [process.execPath, "--import", "tsx", caller];
   const { status, signal, stdout, stderr } = spawnSync("sh", ["-c", script, "sh", ...node], {
     env: { ...process.env, CALLER: JSON.stringify({ directory, circumstance }) },
     encoding: "utf8",
-    timeout: 100_000,
+    timeout: slow ? 600_000 : 100_000,
     killSignal: "SIGKILL",
   });
   assert.is(status, 0, `${signal} ${stdout}${stderr}`);
-  const reports: Report[] = stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  assert.ok(reports.length > 0);
-  for (const report of reports)
-    console.log(`${report.circumstance}: ${report.code} ${report.message}`);
-  return reports;
+  const lines = readFileSync(reports, "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** Each start went well or says what it lacks, and left nothing. */
@@ -58,12 +57,65 @@ for (const circumstance of ["few descriptors", "small files", "no processes", "l
   test(`${circumstance} are told, or enough`, () => expectWhole(call({ circumstance })));
 }
 
-for (const circumstance of ["no directory", "many signals"]) {
-  test(`${circumstance} is no matter`, () => {
-    const reports = call({ circumstance });
-    expectWhole(reports);
-    for (const { code, message } of reports) assert.is(code, "started", message);
-  });
+for (const circumstance of ["no directory", "many signals", "crowd", "dying workers"]) {
+  test(`${circumstance}: no matter`, () => expectStarted(call({ circumstance })));
 }
+
+function expectStarted(reports: Report[]): void {
+  expectWhole(reports);
+  for (const { code, message } of reports) assert.is(code, "started", message);
+}
+
+/** What a shell does to its mount namespace or its descriptors before it starts Node. */
+const scripts: Readonly<Record<string, string>> = {
+  "closed standard streams": 'exec "$@" <&- >&- 2>&-',
+  "broken pipes": 'exec "$@" <&- | true',
+  "ignored SIGCHLD and SIGPIPE": `trap "" CHLD PIPE; exec "$@"`,
+  "hidepid=2":
+    'exec unshare --mount sh -c "mount -t proc -o hidepid=2 proc /proc; exec \\"\\$@\\"" sh "$@"',
+};
+
+for (const [name, script] of Object.entries(scripts)) {
+  test(`${name}: no matter`, () => expectStarted(call({ circumstance: "plain", script })));
+}
+
+test("without /proc it is told", () => {
+  const script = 'exec unshare --mount sh -c "umount -R /proc; exec \\"\\$@\\"" sh "$@"';
+  const directory = join(sandbox.directories.root, "..");
+  const program = `
+    const { run } = await import(${JSON.stringify(library)});
+    await run({ source: { image: "busybox" }, directories: ${JSON.stringify(sandbox.directories)}, command: ["true"] })
+      .catch((error) => console.log(error.code, error.message));`;
+  const node = [process.execPath, "--input-type=module", "-e", program];
+  const { stdout, stderr } = spawnSync("sh", ["-c", script, "sh", ...node], {
+    encoding: "utf8",
+    cwd: directory,
+  });
+  assert.match(stdout, /^[A-Z_]+ failed to .*\/proc/, stderr);
+});
+
+test("of a caller in a chroot, a container cannot break out further", () => {
+  const directory = join(sandbox.directories.root, "..");
+  const host = join(directory, "host");
+  mkdirSync(host);
+  const breakOut = join(directory, "break-out");
+  const source = fileURLToPath(new URL("./break-out.c", import.meta.url));
+  execFileSync("cc", ["-O2", "-static", "-D_GNU_SOURCE", source, "-o", breakOut]);
+  const options = {
+    source: { image: "busybox" },
+    directories: sandbox.directories,
+    command: ["/break-out", fileURLToPath(import.meta.url)],
+    mounts: [{ type: "bind", source: breakOut, target: "/break-out" }],
+  };
+  const program = `
+    const { run } = await import(${JSON.stringify(library)});
+    console.log(String((await run(${JSON.stringify(options)})).stdout).trim());`;
+  const script = `mount --rbind / ${host}; exec chroot ${host} "$@"`;
+  const node = [process.execPath, "--input-type=module", "-e", program];
+  const { stdout, stderr } = spawnSync("unshare", ["--mount", "sh", "-c", script, "sh", ...node], {
+    encoding: "utf8",
+  });
+  assert.is(stdout, "in\n", stderr);
+});
 
 if (obstacle === undefined) test.run();
