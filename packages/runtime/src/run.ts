@@ -38,7 +38,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
       limit: outputLimit,
       onLimit: () => container.killFor("output-limit"),
     }),
-  ]);
+  ]).catch((error: unknown) => {
+    stdout.destroy();
+    stderr.destroy();
+    throw error;
+  });
   const { exceeded, ...captured } = output;
   // The command may have ended by itself while its last words were still in the pipe.
   const reason = exceeded && result.reason === "exited" ? "output-limit" : result.reason;

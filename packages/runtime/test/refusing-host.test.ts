@@ -42,6 +42,21 @@ test("no space left is told, and nothing stays", async () => {
   assert.equal(left, []);
 });
 
+const sizes = process.env["WITH_CGROUP_V2"] === undefined ? ["16k", "1m", "2200k"] : ["1m"];
+
+test("a disk that is too small for the image or the container is told, and nothing stays", async () => {
+  const codes = new Set<string>();
+  for (const size of sizes) {
+    const { code, message, left } = await startAfter(
+      `mount -t tmpfs -o size=${size} tmpfs "$DIRECTORY"`,
+    );
+    codes.add(code);
+    if (code !== "it ran") assert.match(message, /^failed to .*(no space left|ENOSPC)/, size);
+    assert.equal(left, [], size);
+  }
+  assert.ok([...codes].some((code) => code !== "it ran"));
+});
+
 test("no control groups are told", async () => {
   const { code, left } = await startAfter("umount -R /sys/fs/cgroup");
   assert.is(code, "CGROUP_UNAVAILABLE");

@@ -1,4 +1,4 @@
-/** Starts a container in DIRECTORY, on a full disk where FILL is set, and prints how that failed and what it left. */
+/** Makes an image and starts a container in DIRECTORY, with the image there and the disk full where FILL is set, and prints how that failed and what it left. */
 import { closeSync, openSync, readdirSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { bootstrap, ImageStore } from "@dockher/rootfs";
@@ -6,7 +6,9 @@ import { run } from "../src/run.ts";
 
 const base = process.env.DIRECTORY ?? "/nonexistent";
 const directories = { root: join(base, "root"), cache: join(base, "cache") };
-await bootstrap({ image: "busybox", store: ImageStore.open(directories) });
+if (process.env.FILL !== undefined) {
+  await bootstrap({ image: "busybox", store: ImageStore.open(directories) });
+}
 const filling = join(base, "filling");
 if (process.env.FILL !== undefined) fillDisk();
 
@@ -15,8 +17,9 @@ const error = await run({ source: { image: "busybox" }, directories, command: ["
   (reason) => reason,
 );
 if (process.env.FILL !== undefined) unlinkSync(filling);
-const containers = join(directories.root, "containers");
-const left = listDirectory(containers).filter((entry) => entry !== "names");
+const left = ["containers", "images/stage", "images/trash"]
+  .flatMap((place) => listDirectory(join(directories.root, place)))
+  .filter((entry) => entry !== "names");
 process.stdout.write(`${JSON.stringify({ code: error.code, message: error.message, left })}\n`);
 
 function fillDisk(): void {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { ReadStream } from "node:tty";
 import { startContainer } from "../../src/lifecycle/start-container.ts";
@@ -24,8 +24,7 @@ const PRINT_STATE = `
     /proc/sys/kernel/hostname /etc/hosts /etc/resolv.conf /sys/class/net/lo/flags \
     /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/pids/pids.max \
     /sys/fs/cgroup/memory.max /sys/fs/cgroup/pids.max
-  find /dev /work /volume /memory ! -path '/dev/pts/*' -exec stat -c '%n %F %a %u %g %t %T %N' {} +
-  echo end`;
+  find /dev /work /volume /memory ! -path '/dev/pts/*' -exec stat -c '%n %F %a %u %g %t %T %N' {} +`;
 
 /** Of /proc/self/status, what does not depend on when it is read. */
 const STATUS = /^(Uid|Gid|Groups|Cap\w+|NoNewPrivs|Seccomp|Sig(Blk|Ign|Cgt)|Umask):/;
@@ -62,7 +61,9 @@ export async function makeScenarios(directory: string): Promise<Record<string, S
   const inShell = (text: string) => ({ ...options, command: ["sh", "-c", text] });
   return {
     run: make(Group.node, async (text) => String((await run(inShell(text))).stdout)),
-    terminal: make(Group.startThread, (text) => startOnTerminal(inShell(text))),
+    terminal: make(Group.startThread, (text) =>
+      startOnTerminal(inShell(`${text}; echo end; read line`)),
+    ),
     parked: make(Group.startThread, (text) => startParked(rootfs, text)),
     entered: make(Group.startThread, (text) => enterContainer(held, text)),
   };
@@ -104,6 +105,8 @@ async function startOnTerminal(options: ContainerOptions): Promise<string> {
   let output = "";
   stream.on("data", (chunk) => {
     output += String(chunk);
+    // When the command ends, the kernel throws away what has not arrived yet (tty_vhangup_session).
+    if (/^end\r?$/m.test(output)) writeSync(fd, "\n");
   });
   stream.on("error", () => undefined);
   const closed = new Promise((resolve) => stream.once("close", resolve));
