@@ -39,7 +39,7 @@ enum ns_phase
   NS_PHASE_PARENT_GONE,
   NS_PHASE_HELPER,         /* the helper or the child died without a word */
   NS_PHASE_USER_NAMESPACE, /* making, or joining what belongs to it */
-  NS_PHASE_HANDOFF, /* the helper cannot read the plan */
+  NS_PHASE_HANDOFF,        /* the helper cannot read the plan */
   NS_PHASE_SIGNALS,
   NS_PHASE_MEMORY, /* Node's, which the child shares, is to be closed to others */
 };

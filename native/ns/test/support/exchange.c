@@ -1,11 +1,11 @@
-/* Exchanges two names as fast as it can (renameat2(2), RENAME_EXCHANGE), until it is killed. Prints a line
-   once it has begun.  */
+/* Exchanges two names as fast as it can (renameat2(2), RENAME_EXCHANGE), until it is killed. Prints
+   a line once it has begun.  */
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-#include <signal.h>
 
 int
 main (int argc, char **argv)

@@ -38,6 +38,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   "start thread prctl#4": "PR_SET_DUMPABLE: Node stays closed to other processes",
   "start thread getrusage": "the peak of memory is less exact",
   "start thread poll": "it waits in recvmsg instead",
+  "start thread rt_sigprocmask": "libc, in the birth of a thread: its signals stay blocked",
   "child prctl#23": "PR_CAPBSET_READ: the capability is dropped unasked",
   "child newfstatat": "why a file of the search path cannot run",
   "child rt_sigtimedwait": "the init waits again",

@@ -1,5 +1,5 @@
-/* The classic way out of a chroot: with a new root below, ".." in the old one leads on. Prints whether
-   the file that is named is in sight then.  */
+/* The classic way out of a chroot: with a new root below, ".." in the old one leads on. Prints
+   whether the file that is named is in sight then.  */
 
 #include <fcntl.h>
 #include <stdio.h>
