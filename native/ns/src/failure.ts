@@ -175,7 +175,8 @@ function findHint(plan: Plan, { phase, index, errno }: Failure): string | undefi
     return "run as root, or allow unprivileged user namespaces on this host";
   if (makes && name === "EAGAIN")
     return "raise the limit of processes: pids.max of the cgroup, or RLIMIT_NPROC";
-  if (makes && name === "EINVAL") return "this kernel lacks one of the namespaces: ls /proc/self/ns";
+  if (makes && name === "EINVAL")
+    return "this kernel lacks one of the namespaces: ls /proc/self/ns";
   if (makes && name === "ENOSPC") return "raise the limits in /proc/sys/user/max_*_namespaces";
   if (name === "ENOSYS") return "Linux 5.12 or newer is needed";
   return undefined;

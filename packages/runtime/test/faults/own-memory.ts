@@ -60,7 +60,6 @@ function makePlan(rootfs: string, script: string): Plan {
     setgroups: "allow",
     init: true,
     stdio: [{ kind: "null" }, { kind: "pipe" }, { kind: "pipe" }],
-    stdioOwner: { uid: 100_000, gid: 100_000 },
     steps: [
       { op: "oom-score-adj", value: 100 },
       // Nobody's files can be made before the ids are those of the map.
