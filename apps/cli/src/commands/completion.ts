@@ -6,6 +6,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   bash: `_dockher() {
   local IFS=$'\\n'
   COMPREPLY=($(dockher __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  if [[ \${COMPREPLY[0]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
 }
 complete -o default -o bashdefault -F _dockher dockher`,
   zsh: `#compdef dockher

@@ -1,14 +1,23 @@
 import { type ImageDetails, ImageStore } from "@dockher/rootfs";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
-import { FORMAT_OPTION, printFormatted } from "../output/format.js";
+import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
+import { renderError } from "../output/render-error.js";
 
 export const imageInspect: Command = defineCommand({
   usage: "image inspect [OPTIONS] IMAGE…",
   summary: "Show what an image is and what a container gets from it, as JSON.",
-  options: FORMAT_OPTION,
+  options: INSPECT_FORMAT_OPTION,
   grammar: { interspersed: true },
-  execute: async ({ options, operands }, { root, print }) => {
+  examples: [
+    { summary: "One fact", line: "dockher image inspect -f '{{.Id}}' debian" },
+    { summary: "A part of it", line: "dockher image inspect -f '{{json .Config}}' debian" },
+    {
+      summary: "A list, line by line",
+      line: "dockher image inspect -f '{{range .Config.Env}}{{println .}}{{end}}' debian",
+    },
+  ],
+  execute: async ({ options, operands }, { root, env, print }) => {
     if (operands.length === 0) {
       throw new UsageError("failed to inspect an image: none is named", {
         code: "MISSING_ARGUMENT",
@@ -16,27 +25,45 @@ export const imageInspect: Command = defineCommand({
       });
     }
     const store = ImageStore.open({ root });
-    const rows: Record<string, unknown>[] = [];
-    try {
-      for (const name of operands) rows.push(describe(await store.inspect(name)));
-    } finally {
-      // As Docker: what was found, and an empty list where nothing was, stands before the error.
-      if (options.format === undefined) print(JSON.stringify(rows, undefined, 2));
-      else printFormatted(rows, options.format, print);
+    const found: object[] = [];
+    const errors: unknown[] = [];
+    for (const name of operands) {
+      await store.inspect(name).then(
+        (image) => found.push(describe(image)),
+        (error) => errors.push(error),
+      );
     }
-    return 0;
+    // As Docker: what was found, and an empty list where nothing was, stands before the errors.
+    printInspected(found, { format: options.format, print });
+    for (const error of errors) {
+      process.stderr.write(renderError(error, { debug: env["DOCKHER_DEBUG"] === "1" }));
+    }
+    return errors.length === 0 ? 0 : 1;
   },
 });
 
+/** With Docker's names of the fields, and every one of them: a template may name what an image does not have. */
 function describe({ id, references, created, size, layers, config }: ImageDetails) {
+  const { config: process } = config;
   return {
     Id: id,
     RepoTags: references,
+    RepoDigests: [],
     Created: created.toISOString(),
-    Size: size,
+    Config: {
+      User: process.User ?? "",
+      ExposedPorts: new Map(Object.entries(process.ExposedPorts ?? {})),
+      Env: process.Env ?? [],
+      Entrypoint: process.Entrypoint ?? [],
+      Cmd: process.Cmd ?? [],
+      Volumes: new Map(Object.entries(process.Volumes ?? {})),
+      WorkingDir: process.WorkingDir ?? "",
+      Labels: new Map(Object.entries(process.Labels ?? {})),
+      StopSignal: process.StopSignal ?? "",
+    },
     Architecture: config.architecture,
     Os: config.os,
-    Config: config.config,
+    Size: size,
     RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
     History: config.history ?? [],
     Directories: layers,

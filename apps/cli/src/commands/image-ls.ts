@@ -2,63 +2,89 @@ import { type ImageDetails, ImageStore } from "@dockher/rootfs";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
-import { FORMAT_OPTION, printColumns, printFormatted } from "../output/format.js";
-import { formatAge, formatSize } from "../output/units.js";
+import { shortenId } from "../output/container-words.js";
+import { FORMAT_OPTION, NO_TRUNC_OPTION, printList, QUIET_OPTION } from "../output/list.js";
+import { formatAge, formatDate } from "../output/time.js";
+import { formatSize } from "../output/units.js";
+import { describeFilter } from "../values/filter.js";
+import { filterImages, IMAGE_FILTERS } from "../values/image-filter.js";
 
 const OPTIONS = {
-  format: FORMAT_OPTION.format,
-  quiet: { kind: "flag", short: "q", summary: "Print ids only" },
-  "no-trunc": { kind: "flag", summary: "Print whole ids" },
+  digests: { kind: "flag", summary: "Show digests" },
+  filter: describeFilter(IMAGE_FILTERS),
+  ...FORMAT_OPTION,
+  ...NO_TRUNC_OPTION,
+  ...QUIET_OPTION,
 } as const satisfies OptionTable;
 
-const SHORT_ID = 12;
+const HEADINGS = {
+  CreatedAt: "CREATED AT",
+  CreatedSince: "CREATED",
+  Digest: "DIGEST",
+  ID: "IMAGE ID",
+  Repository: "REPOSITORY",
+  Size: "SIZE",
+  Tag: "TAG",
+} as const;
 
 export const imageLs: Command = defineCommand({
-  usage: "image ls [OPTIONS]",
-  summary: "List the images of this machine, newest first.",
+  usage: "image ls [OPTIONS] [IMAGE]",
+  summary: `List the images of this machine, newest first.
+IMAGE is a name, with or without a tag, or a pattern of names.`,
   options: OPTIONS,
   grammar: { interspersed: true },
-  execute: async ({ options, operands }, { root, print }) => {
-    if (operands.length > 0) {
-      throw new UsageError(`failed to list images: "${operands[0]}" is one word too many`, {
+  examples: [
+    { summary: "Names and sizes", line: "dockher image ls --format '{{.Repository}} {{.Size}}'" },
+    { summary: "Columns", line: "dockher image ls --format 'table {{.ID}}\\t{{.Tag}}'" },
+    { summary: "By a pattern", line: "dockher image ls --filter 'reference=deb*:*'" },
+  ],
+  execute: async ({ options, operands }, { root, print, notice }) => {
+    const [reference, ...more] = operands;
+    if (more.length > 0) {
+      throw new UsageError(`failed to list images: "${more[0]}" is one word too many`, {
         code: "TOO_MANY_ARGUMENTS",
-        hint: "dockher image inspect NAME shows one image",
+        hint: "for several names: --filter reference=NAME, each time",
       });
     }
     const images = await ImageStore.open({ root }).list();
+    const named = reference === undefined ? [] : [`reference=${reference}`];
+    const shown = filterImages(images, [...options.filter, ...named]);
     const whole = options["no-trunc"] === true;
-    const rows = images.flatMap((image) => describe(image, { whole, now: new Date() }));
-    if (options.quiet === true) {
-      for (const id of new Set(rows.map((row) => row.ID))) print(id);
-    } else if (options.format !== undefined) {
-      printFormatted(rows, options.format, print);
-    } else {
-      const cells = rows.map((row) => [
-        row.Repository,
-        row.Tag,
-        row.ID,
-        row.CreatedSince,
-        row.Size,
-      ]);
-      printColumns([["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"], ...cells], print);
-    }
+    printList({
+      rows: shown.flatMap((image) => describe(image, { whole, now: new Date() })),
+      headings: HEADINGS,
+      columns: [
+        "Repository",
+        "Tag",
+        ...(options.digests === true ? (["Digest"] as const) : []),
+        "ID",
+        "CreatedSince",
+        "Size",
+      ],
+      key: "ID",
+      quiet: options.quiet,
+      format: options.format,
+      print,
+      notice,
+    });
     return 0;
   },
 });
 
 /** One row for each name, with Docker's names of the fields. */
 function describe(image: ImageDetails, { whole, now }: { whole: boolean; now: Date }) {
-  const id = whole ? image.id : image.id.replace(/^sha256:/, "").slice(0, SHORT_ID);
   const references = image.references.length > 0 ? image.references : ["<none>:<none>"];
   return references.map((reference) => {
     const [repository = "", tag = ""] = reference.split(":");
     return {
-      Repository: repository,
-      Tag: tag,
-      ID: id,
-      CreatedAt: image.created.toISOString(),
+      CreatedAt: formatDate(image.created),
       CreatedSince: formatAge(image.created, now),
-      Size: formatSize(image.size),
+      // A registry's; what was made here has none.
+      Digest: "<none>",
+      ID: whole ? image.id : shortenId(image.id),
+      Repository: repository,
+      Size: formatSize(image.size, { digits: 3 }),
+      Tag: tag,
     };
   });
 }

@@ -1,14 +1,16 @@
+import { hostname, machine } from "node:os";
 import { ImageStore } from "@dockher/rootfs";
 import { type HostReport, probeHost } from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
-import { FORMAT_OPTION, printFormatted } from "../output/format.js";
+import { INSPECT_FORMAT_OPTION, printFacts } from "../output/inspect.js";
 import { formatMemory } from "../output/units.js";
 import { VERSION } from "../version.js";
 
 export const info: Command = defineCommand({
   usage: "info [OPTIONS]",
   summary: "Show this machine and this installation.",
-  options: FORMAT_OPTION,
+  options: INSPECT_FORMAT_OPTION,
+  examples: [{ summary: "One fact", line: "dockher info -f '{{.CgroupVersion}}'" }],
   execute: async ({ options }, { root, print }) => {
     const store = ImageStore.open({ root });
     const images = await store.list();
@@ -17,24 +19,26 @@ export const info: Command = defineCommand({
     const facts = {
       ServerVersion: VERSION,
       Images: images.length,
-      DockherRootDir: store.directories.root,
+      DockerRootDir: store.directories.root,
       CacheDir: store.directories.cache,
       CgroupVersion: cgroups.version === null ? "none" : String(cgroups.version),
       CgroupControllers: cgroups.controllers,
       KernelVersion: report.kernel,
-      Architecture: report.architecture,
+      OSType: process.platform,
+      Architecture: machine(),
       NCPU: report.cpus,
       MemTotal: report.memory,
+      Name: hostname(),
       NodeVersion: process.versions.node,
     };
-    if (options.format !== undefined) {
-      printFormatted([facts], options.format, print);
+    if (options.format !== undefined && options.format !== "") {
+      printFacts(facts, { format: options.format, print });
       return 0;
     }
     const lines = {
       Version: facts.ServerVersion,
       Images: String(facts.Images),
-      "Root directory": facts.DockherRootDir,
+      "Root directory": facts.DockerRootDir,
       "Cache directory": facts.CacheDir,
       Cgroups: describeCgroups(cgroups),
       Kernel: facts.KernelVersion,

@@ -1,38 +1,31 @@
-/** Bytes in binary units, as memory is counted: `200 MiB`. */
+/** Bytes in binary units, as memory is counted: `200MiB`. */
 export function formatMemory(bytes: number): string {
-  return scale(bytes, 1024, ["B", "KiB", "MiB", "GiB", "TiB"], " ");
+  return scale(bytes, { base: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB", "PiB"], digits: 4 });
 }
 
-/** Bytes in decimal units, as Docker shows images: `206MB`. */
-export function formatSize(bytes: number): string {
-  return scale(bytes, 1000, ["B", "kB", "MB", "GB", "TB"], "");
+/** Bytes in decimal units, as files are counted: `1.664GB`; images and containers are shown with three digits. */
+export function formatSize(bytes: number, { digits = 4 }: { digits?: 3 | 4 } = {}): string {
+  return scale(bytes, { base: 1000, units: ["B", "kB", "MB", "GB", "TB", "PB"], digits });
 }
 
-function scale(bytes: number, base: number, units: readonly string[], gap: string): string {
+interface Scale {
+  base: number;
+  units: readonly string[];
+  /** At most so many significant ones. */
+  digits: number;
+}
+
+/** What rounding makes a whole next unit is one: `1GB`, not `1000MB`. */
+function scale(bytes: number, { base, units, digits }: Scale): string {
   let value = bytes;
   let unit = 0;
-  while (value >= base && unit < units.length - 1) {
+  while (round(value, digits) >= base && unit < units.length - 1) {
     value /= base;
     unit++;
   }
-  return `${Number(value.toPrecision(value < 1000 ? 3 : 4))}${gap}${units[unit]}`;
+  return `${round(value, digits)}${units[unit]}`;
 }
 
-const AGES: readonly [seconds: number, unit: string][] = [
-  [31_536_000, "year"],
-  [2_592_000, "month"],
-  [604_800, "week"],
-  [86_400, "day"],
-  [3600, "hour"],
-  [60, "minute"],
-];
-
-/** How long ago, in Docker's words: `3 minutes ago`. */
-export function formatAge(created: Date, now: Date): string {
-  const seconds = Math.max(0, Math.floor((now.getTime() - created.getTime()) / 1000));
-  for (const [length, unit] of AGES) {
-    const count = Math.floor(seconds / length);
-    if (count >= 1) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
-  }
-  return "less than a minute ago";
+function round(value: number, digits: number): number {
+  return Number(value.toPrecision(digits));
 }

@@ -126,7 +126,7 @@ real("the memory limit is named, from the kernel's counter", async ({ machine })
   assert.is(code, 137, stderr);
   assert.match(
     stderr,
-    /^dockher: the memory limit of 32 MiB was reached: the kernel killed 1 process$/m,
+    /^dockher: the memory limit of 32MiB was reached: the kernel killed 1 process$/m,
   );
 });
 
@@ -283,8 +283,22 @@ real("images", async ({ machine }) => {
   const inspected = JSON.parse((await machine.run(["image", "inspect", "busybox"])).stdout);
   assert.is(inspected[0].Id, ID);
   assert.is((await machine.run(["images", "-q", "--no-trunc"])).stdout, `${ID}\n`);
+  assert.is(inspected[0].Config.Labels !== undefined, true);
   const missing = await machine.run(["image", "inspect", "missing"]);
   assert.is(missing.stdout, "[]\n");
+  const some = await machine.run(["image", "inspect", "-f", "{{.Id}}", "missing", "busybox"]);
+  assert.equal([some.code, some.stdout], [1, `${ID}\n`]);
+  assert.match(some.stderr, /missing/);
+  const template = "{{.Os}} {{.Config.User}}|{{index .Config.Labels `x`}}|{{len .RootFS.Layers}}";
+  const facts = await machine.run(["image", "inspect", "--format", template, "busybox"]);
+  assert.is(facts.stdout, "linux ||1\n");
+  const list = async (...args: string[]) => (await machine.run(["image", "ls", ...args])).stdout;
+  assert.is(await list("-q", "busy*"), `${ID.slice(7, 19)}\n`);
+  assert.is(await list("-q", "-f", "dangling=true"), "");
+  assert.match(
+    await list("--format", "table {{.Repository}}\\t{{.Digest}}\\t{{.CreatedAt}}"),
+    /^REPOSITORY {3}DIGEST {4}CREATED AT\nbusybox {6}<none> {4}\d{4}-\d\d-\d\d [\d:]{8} [+-]\d{4} \S+\n$/,
+  );
 });
 
 real("a broken pipe is quiet", async ({ machine }) => {
@@ -298,11 +312,15 @@ real("a broken pipe is quiet", async ({ machine }) => {
 
 real("info and doctor", async ({ machine }) => {
   const info = JSON.parse((await machine.run(["info", "--format", "json"])).stdout);
-  assert.is(info.DockherRootDir, machine.root);
+  assert.is(info.DockerRootDir, machine.root);
+  const root = await machine.run(["info", "-f", "{{.DockerRootDir}} {{len .CgroupControllers}}"]);
+  assert.is(root.stdout, `${machine.root} ${info.CgroupControllers.length}\n`);
   assert.is(info.KernelVersion, readFileSync("/proc/sys/kernel/osrelease", "utf8").trim());
   const { code, stdout } = await machine.run(["doctor"]);
   assert.is(code, 0, stdout);
   assert.match(stdout, /^STATUS +WHAT +FOUND\n/);
+  const named = await machine.run(["doctor", "--format", "{{.Name}}: {{.Status}}"]);
+  assert.match(named.stdout, /^[\w ]+: (?:ok|limited)$/m);
 });
 
 real("a removed image is made again where it is missing", async ({ machine }) => {

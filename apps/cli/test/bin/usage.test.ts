@@ -34,10 +34,25 @@ test("the page of run names the first words and gives examples", async ({ machin
 test("versions", async ({ machine }) => {
   assert.match((await machine.run(["--version"])).stdout, /^dockher \d+\.\d+\.\d+\n$/);
   const { stdout } = await machine.run(["version", "--format", "json"]);
-  assert.is(JSON.parse(stdout).Node, process.versions.node);
+  assert.is(JSON.parse(stdout).Client.NodeVersion, process.versions.node);
   assert.is(
-    (await machine.run(["version", "--format", "{{.Architecture}}"])).stdout,
-    `${process.arch}\n`,
+    (await machine.run(["version", "-f", "{{.Server.Os}}\\t{{len .Client.Version}}"])).stdout,
+    "linux\\t5\n",
+  );
+});
+
+test("an empty list", async ({ machine }) => {
+  const list = async (...args: string[]) => (await machine.run(["image", "ls", ...args])).stdout;
+  const heading = "REPOSITORY   TAG       IMAGE ID   CREATED   SIZE\n";
+  assert.is(await list(), heading);
+  assert.is(await list("--format", "table"), heading);
+  assert.is(await list("--format", ""), heading);
+  assert.is(await list("-q"), "");
+  assert.is(await list("--format", "json"), "");
+  assert.is(await list("--format", "{{.ID}}"), "");
+  assert.is(
+    await list("--digests"),
+    "REPOSITORY   TAG       DIGEST    IMAGE ID   CREATED   SIZE\n",
   );
 });
 
@@ -69,14 +84,22 @@ const BAD: [args: string[], code: number, mention: RegExp][] = [
   [["image", "rm"], 1, /none is named/],
   [["image", "rm", "missing"], 1, /missing/],
   [["image", "inspect", "missing"], 1, /missing/],
-  [["image", "ls", "extra"], 1, /extra/],
+  [["image", "ls", "one", "extra"], 1, /extra/],
+  [["image", "ls", "--format", "{{.ID"], 1, /template parsing error: 1:0: unclosed action/],
+  [["image", "ls", "--format", "table {{.Nope}}"], 1, /can't evaluate field Nope/],
+  [["image", "ls", "-f", "nonsense"], 1, /bad format of filter/],
+  [["image", "ls", "-f", "nope=x"], 1, /invalid filter 'nope'/],
+  [["image", "ls", "-f", "dangling=x"], 1, /neither true nor false/],
+  [["image", "ls", "-f", "reference=[x"], 1, /syntax error in pattern/],
+  [["image", "ls", "-f", "before=missing"], 1, /no such image: missing/],
   [["image", "bootstrap", "unknown-image"], 1, /unknown-image/],
   [["image", "bootstrap", "debian", "ubuntu"], 1, /one at a time/],
   [["image", "bootstrap", "-q", "--keyring", "/nowhere", "debian"], 1, /\/nowhere/],
   [["image", "bootstrap", "--variant", "nonsense", "debian"], 1, /"nonsense"/],
   [["image", "bootstrap", "--include", "stress", "busybox"], 1, /busybox/],
   [["completion", "tcsh"], 1, /tcsh/],
-  [["version", "--format", "{{.Nope}}"], 1, /Nope/],
+  [["version", "--format", "{{.Nope}}"], 1, /template parsing error: 1:2: .*Nope/],
+  [["info", "-f", "{{.Nope"], 1, /unclosed action/],
 ];
 
 for (const [args, code, mention] of BAD) {
@@ -137,6 +160,8 @@ test("completion", async ({ machine }) => {
   assert.ok((await complete("run", "--me")).includes("--mem"));
   assert.equal((await complete("run", "--network", "h")).filter(Boolean), ["host"]);
   assert.ok((await complete("run", "bu")).includes("busybox"));
+  assert.equal((await complete("image", "ls", "--format", "")).filter(Boolean), ["json", "table"]);
+  assert.equal((await complete("image", "ls", "-f", "d")).filter(Boolean), ["dangling="]);
 });
 
 test("bash completes with the script", async ({ machine }) => {

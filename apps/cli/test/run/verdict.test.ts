@@ -30,7 +30,7 @@ test("the memory limit", () => {
       limits,
       timeout: undefined,
     }),
-    "the memory limit of 200 MiB was reached: the kernel killed 1 process",
+    "the memory limit of 200MiB was reached: the kernel killed 1 process",
   );
   assert.match(
     renderVerdict(makeResult({ oomKills: 3 }), { limits, timeout: undefined }) ?? "",

@@ -1,6 +1,6 @@
 /**
  * What a template sees, as Go would: an array is a slice, a `Map` is a map whose missing keys are no value, any other object is a
- * struct whose unknown fields are a mistake, a function is a method. `null` is a nil pointer, `undefined` no value.
+ * struct whose unknown fields are a mistake, a function is a method of as many arguments as it names. `null` is a nil pointer, `undefined` no value.
  */
 export type Kind =
   | "string"

@@ -1,0 +1,75 @@
+import { alignColumns } from "./table.js";
+import { Template } from "./template/template.js";
+import { toJson } from "./template/value.js";
+
+/** The option of commands that list. */
+export const FORMAT_OPTION = {
+  format: {
+    kind: "value",
+    placeholder: "FORMAT",
+    choices: ["json", "table"],
+    summary: "table, json, 'table TEMPLATE', or a template such as '{{.ID}} {{.Size}}'",
+  },
+} as const;
+
+export const QUIET_OPTION = {
+  quiet: { kind: "flag", short: "q", summary: "Print ids only" },
+} as const;
+
+export const NO_TRUNC_OPTION = {
+  "no-trunc": { kind: "flag", summary: "Print everything whole" },
+} as const;
+
+/** What a column is called; of a field that takes an argument, as `{{.Label "x"}}`, by the argument. */
+export type Heading = string | ((argument: string) => string);
+
+export interface Listing<Field extends string> {
+  /** The fields that a template may name; a function is a method, see `template/value.ts`. */
+  rows: readonly Readonly<Record<Field, unknown>>[];
+  headings: Readonly<Record<Field, Heading>>;
+  /** The columns of the table where no template names others. */
+  columns: readonly NoInfer<Field>[];
+  /** What `--quiet` prints of each row, once. */
+  key?: NoInfer<Field>;
+  quiet?: boolean | undefined;
+  /** What `--format` says. */
+  format: string | undefined;
+  print: (line: string) => void;
+  notice: (line: string) => void;
+}
+
+/**
+ * Prints rows as Docker's lists: a table, one JSON object in each line, or what a template makes of each.
+ * @throws UsageError `INVALID_FORMAT`, before anything is printed.
+ */
+export function printList<Field extends string>(listing: Listing<Field>): void {
+  for (const line of renderList(listing)) listing.print(line);
+}
+
+function renderList<Field extends string>(listing: Listing<Field>): string[] {
+  const { rows, headings, columns, key, quiet, format = "", notice } = listing;
+  if (quiet === true && key !== undefined) {
+    if (format !== "") notice("--format is ignored, because --quiet is there too");
+    return [...new Set(rows.map((row) => String(row[key])))];
+  }
+  if (format === "json") return rows.map((row) => toJson(row));
+  const table = /^table(?:\s+|(?=\{\{)|$)(.*)$/s.exec(format === "" ? "table" : format);
+  if (table === null) {
+    const template = new Template(readEscapes(format));
+    return rows.map((row) => template.fill(row));
+  }
+  const fields = columns.map((field) => `{{.${field}}}`).join("\t");
+  const template = new Template(readEscapes(table[1]?.trim() || fields));
+  const lines = [template.fillHeading(headings), ...rows.map((row) => template.fill(row))];
+  return alignColumns(lines.join("\n").split("\n"));
+}
+
+/** Shells hand on `\t` and `\n` as they are written; within actions Go's literals know them. */
+function readEscapes(template: string): string {
+  return template
+    .split(/(\{\{.*?\}\})/s)
+    .map((part) => {
+      return part.startsWith("{{") ? part : part.replaceAll("\\t", "\t").replaceAll("\\n", "\n");
+    })
+    .join("");
+}
