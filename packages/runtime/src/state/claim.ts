@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { formatIdentity, identifySelf, isAlive, parseIdentity } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { type ContainerId, generateContainerId, parseContainerId } from "./container-id.js";
+import { generateName } from "./generate-name.js";
 
 /**
  * What of a container outlives a crash, and who answers for it. Each fact is the target of a symbolic link,
@@ -62,6 +63,32 @@ export function claimContainer(record: ContainerRecord, name?: string): void {
   } catch (error) {
     releaseClaim(record);
     throw error;
+  }
+}
+
+/** A name that is drawn is rarely taken; a thousand times as many are drawn from where it is. */
+const NAME_ATTEMPTS = 100;
+
+/**
+ * Gives a claimed container without a name one that no other has, and answers it.
+ * @throws RuntimeError `NAME_IN_USE` where a hundred names were taken.
+ */
+export function claimGeneratedName(
+  record: ContainerRecord,
+  draw: typeof generateName = generateName,
+): string {
+  for (let attempt = 0; ; attempt++) {
+    const name = draw({ attempt });
+    writeRecord(record, "name", name);
+    try {
+      claimName(record, name);
+      return name;
+    } catch (error) {
+      removeLink(locateRecord(record, "name"));
+      record.kinds.delete("name");
+      const taken = error instanceof RuntimeError && error.code === "NAME_IN_USE";
+      if (!taken || attempt + 1 === NAME_ATTEMPTS) throw error;
+    }
   }
 }
 

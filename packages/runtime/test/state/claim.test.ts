@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   claimContainer,
+  claimGeneratedName,
   createRecord,
   isOwned,
   listContainers,
@@ -50,6 +51,50 @@ test("a name that is taken is refused, and the refused container leaves nothing"
   releaseClaim(second);
   assert.is(readdirSync(state.names).length, 1);
   releaseClaim(first);
+});
+
+test("a generated name is taken, and drawn again where another has it", () => {
+  const first = createRecord(state);
+  const second = createRecord(state);
+  claimContainer(first, "same");
+  claimContainer(second);
+  const attempts: number[] = [];
+  const name = claimGeneratedName(second, ({ attempt }) => {
+    attempts.push(attempt);
+    return attempt < 2 ? "same" : "other";
+  });
+  assert.is(name, "other");
+  assert.equal(attempts, [0, 1, 2]);
+  assert.is(readRecord(second, "name"), "other");
+  assert.equal(readdirSync(state.names).sort(), ["other", "same"]);
+  releaseClaim(second);
+  releaseClaim(first);
+  assert.equal(readdirSync(state.names), []);
+});
+
+test("where every name is taken the container stays without one", () => {
+  const first = createRecord(state);
+  const second = createRecord(state);
+  claimContainer(first, "same");
+  claimContainer(second);
+  assert.throws(
+    () => claimGeneratedName(second, () => "same"),
+    (error: Error & { code?: string }) => error.code === "NAME_IN_USE",
+  );
+  assert.is(readRecord(second, "name"), undefined);
+  assert.equal(readdirSync(state.names), ["same"]);
+  releaseClaim(second);
+  releaseClaim(first);
+});
+
+test("hundreds of containers have a name each", () => {
+  const records = Array.from({ length: 300 }, () => createRecord(state));
+  for (const record of records) claimContainer(record);
+  const names = records.map((record) => claimGeneratedName(record));
+  assert.is(new Set(names).size, records.length);
+  for (const name of names) checkContainerName(name);
+  for (const record of records) releaseClaim(record);
+  assert.equal(readdirSync(state.names), []);
 });
 
 test("a claim without a living owner is swept, one with is not", async () => {
