@@ -13,7 +13,7 @@ export interface BootstrapProcess {
   lines: string[];
   /** Resolves when it tells of the phase. */
   reach(phase: string): Promise<void>;
-  kill(): void;
+  kill(signal?: NodeJS.Signals): void;
   /** The exit code, null after a signal. */
   ended: Promise<number | null>;
 }
@@ -54,7 +54,7 @@ export function startBootstrap(
         if (!Array.isArray(more)) throw new Error(`ended before ${phase}: ${lines.join(" ")}`);
       }
     },
-    kill: () => child.kill("SIGKILL"),
+    kill: (signal = "SIGKILL") => child.kill(signal),
     ended,
   };
 }
