@@ -4,7 +4,8 @@ import { listControllers, requireControllers } from "./controller-missing.js";
 import type { CreateOptions } from "./create.js";
 import { makeCgroup, removeTree } from "./directory.js";
 import { CgroupError, wrapErrno } from "./error.js";
-import type { CgroupLayout, Controller, Hierarchy } from "./hierarchy.js";
+import type { CgroupLayout, Controller } from "./hierarchy.js";
+import { checkPlaceV1 } from "./place-v1.js";
 import { applyWrites } from "./resources/apply.js";
 import { checkCpuset } from "./resources/cpuset.js";
 import { planV1 } from "./resources/plan-v1.js";
@@ -47,7 +48,7 @@ export async function createV1(
   const chosen = layout.hierarchies.filter((hierarchy) =>
     hierarchy.controllers.some((controller) => joined.has(controller)),
   );
-  refuseReadOnly(chosen);
+  checkPlaceV1(chosen, parent);
 
   const directories: Partial<Record<Controller, string>> = {};
   const places = chosen.map(({ controllers, mountPoint, ownDirectory }) => {
@@ -87,13 +88,4 @@ function inheritCpuset(parent: string, directory: string): void {
       throw wrapErrno(`set ${file} of cgroup ${directory}`, error);
     }
   }
-}
-
-function refuseReadOnly(hierarchies: readonly Hierarchy[]): void {
-  const readOnly = hierarchies.find((hierarchy) => hierarchy.readOnly);
-  if (readOnly === undefined) return;
-  throw wrapErrno(
-    `create a cgroup in ${readOnly.mountPoint}`,
-    Object.assign(new Error("read-only mount"), { code: "EROFS" }),
-  );
 }

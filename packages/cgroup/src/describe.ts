@@ -1,12 +1,13 @@
-import { accessSync, constants } from "node:fs";
 import type { DockherError } from "@dockher/spec";
-import { CgroupError, wrapErrno } from "./error.js";
+import { CgroupError } from "./error.js";
 import {
   type CgroupLayout,
   type Controller,
   type DiscoverOptions,
   discoverCgroups,
+  type Hierarchy,
 } from "./hierarchy.js";
+import { checkPlaceV1 } from "./place-v1.js";
 import { findPlace } from "./place-v2.js";
 
 /** Something that a container cannot have on this machine, and what to do about it. */
@@ -94,19 +95,10 @@ function describeV2({ version, hybrid, hierarchy }: CgroupLayout & { version: 2 
 
 function describeV1({ version, hybrid, hierarchies }: CgroupLayout & { version: 1 }): CgroupReport {
   const problems: CgroupProblem[] = [];
-  const usable = hierarchies.filter(({ ownDirectory, readOnly }) => {
-    try {
-      accessSync(ownDirectory, constants.W_OK);
-      if (!readOnly) return true;
-    } catch (error) {
-      if (!readOnly)
-        problems.push(toProblem(wrapErrno(`create a cgroup in ${ownDirectory}`, error)));
-    }
-    if (readOnly) {
-      const error = Object.assign(new Error("read-only mount"), { code: "EROFS" });
-      problems.push(toProblem(wrapErrno(`create a cgroup in ${ownDirectory}`, error)));
-    }
-    return false;
+  const usable = hierarchies.filter((hierarchy) => {
+    const problem = findProblemV1(hierarchy);
+    if (problem !== undefined) problems.push(problem);
+    return problem === undefined;
   });
   const controllers = usable.flatMap((hierarchy) => hierarchy.controllers);
   return {
@@ -118,6 +110,16 @@ function describeV1({ version, hybrid, hierarchies }: CgroupLayout & { version: 
     places: usable.map((hierarchy) => hierarchy.ownDirectory),
     problems,
   };
+}
+
+function findProblemV1(hierarchy: Hierarchy): CgroupProblem | undefined {
+  try {
+    checkPlaceV1([hierarchy]);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CgroupError) return toProblem(error);
+    throw error;
+  }
 }
 
 function listMissing(

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { CgroupError, errnoOf, wrapErrno } from "./error.js";
 
 /**
@@ -53,5 +53,15 @@ function removeLeaf(directory: string): boolean {
     // ENOTEMPTY comes from plain file systems, EBUSY from cgroups.
     if (errno === "EBUSY" || errno === "ENOTEMPTY") return false;
     throw wrapErrno(`remove cgroup ${directory}`, error);
+  }
+}
+
+/** Whether this user may write to a control file, or make something in a directory. */
+export function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 export type { Cgroup, CgroupAttachment, CgroupLocation } from "./cgroup.js";
 export type { CreateOptions } from "./create.js";
+export { type EnteredBy, enterDelegatedCgroup } from "./delegation/enter-delegated-cgroup.js";
 export {
   type CgroupProblem,
   type CgroupReport,

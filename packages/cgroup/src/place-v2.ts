@@ -1,7 +1,9 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { readControl } from "./control-file.js";
 import { listControllers, requireControllers } from "./controller-missing.js";
+import { FIX_SCOPE, fixByHand, fixControllers } from "./delegation/fix.js";
+import { isWritable } from "./directory.js";
 import { CgroupError } from "./error.js";
 import { type Controller, type Hierarchy, readControllers } from "./hierarchy.js";
 import type { ControlWrite } from "./resources/plan.js";
@@ -46,7 +48,7 @@ export function findPlace(hierarchy: Hierarchy, { writes, wanted, parent }: Plac
   if (highest === undefined) throw refusePlace(hierarchy);
   // A cgroup has what all above it hand down, so the highest has the most.
   const available = readControllers(highest);
-  requireControllers(writes, available, HINT_DELEGATE);
+  requireControllers(writes, available, fixControllers(hierarchy));
   const controllers = asked.filter((name) => available.includes(name));
   const base = candidates.find((directory) => {
     const offered = readControllers(directory);
@@ -83,24 +85,21 @@ function listUpward({ ownDirectory, mountPoint }: Hierarchy): string[] {
   return directories;
 }
 
+/** Moving a process asks for cgroup.procs of the common ancestor, making a cgroup for the directory. */
+export function isDelegated(directory: string): boolean {
+  return ["", "/cgroup.procs", "/cgroup.subtree_control"].every((file) =>
+    isWritable(directory + file),
+  );
+}
+
 function mayHaveChildren(directory: string): boolean {
-  // Moving a process asks for cgroup.procs of the common ancestor, making a cgroup for the directory.
-  if (!isWritable(directory) || !isWritable(`${directory}/cgroup.procs`)) return false;
+  if (!isDelegated(directory)) return false;
   return isRealRoot(directory) || readControl(directory, "cgroup.procs") === "";
 }
 
 /** Only the root of the whole hierarchy has no cgroup.type, and only it may hold processes beside limited children. */
 function isRealRoot(directory: string): boolean {
   return existsSync(`${directory}/cgroup.procs`) && !existsSync(`${directory}/cgroup.type`);
-}
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function refuseReadOnly({ mountPoint }: Hierarchy): CgroupError {
@@ -125,13 +124,10 @@ function refusePlace(hierarchy: Hierarchy): CgroupError {
     `failed to create a cgroup above ${ownDirectory}: none up to ${mountPoint} is delegated to this user`,
     {
       code: "CGROUP_NOT_DELEGATED",
-      hint: "start the program in a delegated scope: systemd-run --user --scope -p Delegate=yes COMMAND",
+      hint: existsSync("/run/systemd/system") ? FIX_SCOPE : fixByHand(hierarchy),
     },
   );
 }
-
-const HINT_DELEGATE =
-  "delegate it: a drop-in for user@.service with [Service] Delegate=cpu cpuset io memory pids";
 
 function hintMissing({ mountPoint, controllers }: Hierarchy): string {
   return existsSync(`${mountPoint}/cgroup.type`)
