@@ -1,6 +1,9 @@
+import type { EnteredBy } from "./delegation/enter-delegated-cgroup.js";
+import type { DiscoverOptions } from "./hierarchy.js";
+
 export type { Cgroup, CgroupAttachment, CgroupLocation } from "./cgroup.js";
 export type { CreateOptions } from "./create.js";
-export { type EnteredBy, enterDelegatedCgroup } from "./delegation/enter-delegated-cgroup.js";
+export type { EnteredBy } from "./delegation/enter-delegated-cgroup.js";
 export {
   type CgroupProblem,
   type CgroupReport,
@@ -36,3 +39,13 @@ export type {
   PressureLine,
 } from "./stats.js";
 export type { WaitOptions } from "./wait.js";
+
+/**
+ * Brings this process where it may limit its children, for a program without root: call it once, before the first cgroup is
+ * created. Where cgroups can be created already, nothing is done. Loaded when it is called: nobody else needs it.
+ * @throws CgroupError `CGROUP_NOT_DELEGATED`, with the fix
+ */
+export async function enterDelegatedCgroup(options: DiscoverOptions = {}): Promise<EnteredBy> {
+  const { enterDelegatedCgroup: enter } = await import("./delegation/enter-delegated-cgroup.js");
+  return enter(options);
+}

@@ -1,3 +1,4 @@
+export { type EnteredBy, enterDelegatedCgroup } from "@dockher/cgroup";
 export type { Container, TerminalHandle } from "./container-handle.js";
 export { RuntimeError } from "./error.js";
 export { canRunContainers, type HostCheck, type HostReport } from "./host/host-report.js";

@@ -5,6 +5,7 @@ import {
   startContainer,
 } from "@dockher/runtime";
 import { showImageProgress } from "../output/image-progress.js";
+import { enterCgroup } from "./enter-cgroup.js";
 import { forwardSignals, toExitCode } from "./signals.js";
 import { renderVerdict, toRunExitCode } from "./verdict.js";
 
@@ -44,6 +45,7 @@ async function start(options: RunContainerOptions, signal: AbortSignal): Promise
   const { terminal, display } = options;
   using progress = showImageProgress(display);
   await options.prepare(signal, progress.update);
+  await enterCgroup(options.container.limits);
   return await startContainer({
     ...options.container,
     ...(terminal.tty ? await describeTerminal() : describeStreams(terminal)),

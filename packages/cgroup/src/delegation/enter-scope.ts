@@ -75,8 +75,11 @@ function describeFailure(cause: unknown): string {
 }
 
 function refuse(reason: string, options: { hint?: string; cause?: unknown }): CgroupError {
-  return new CgroupError(`failed to get a delegated cgroup from systemd: ${reason}`, {
-    code: "CGROUP_NOT_DELEGATED",
-    ...options,
-  });
+  return new CgroupError(
+    `failed to get a delegated cgroup, which limits need without root: ${reason}`,
+    {
+      code: "CGROUP_NOT_DELEGATED",
+      ...options,
+    },
+  );
 }

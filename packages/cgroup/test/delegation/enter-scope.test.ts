@@ -45,7 +45,7 @@ test("without the user's bus, here and where XDG_RUNTIME_DIR says", async () => 
 test("a bus that does not answer", async () => {
   const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" };
   const { message, hint } = await refuse(["/run/systemd/system"], env);
-  assert.match(message, "failed to get a delegated cgroup from systemd: ");
+  assert.match(message, "failed to get a delegated cgroup, which limits need without root: ");
   assert.match(hint ?? "", "journalctl --user -u dockher-");
 });
 
