@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
 import type { DockherError } from "@dockher/spec";
+import { hasUserBus } from "./delegation/enter-scope.js";
+import { fixControllers } from "./delegation/fix.js";
 import { CgroupError } from "./error.js";
 import {
   type CgroupLayout,
@@ -6,6 +9,7 @@ import {
   type DiscoverOptions,
   discoverCgroups,
   type Hierarchy,
+  readControllers,
 } from "./hierarchy.js";
 import { checkPlaceV1 } from "./place-v1.js";
 import { findPlace } from "./place-v2.js";
@@ -22,6 +26,8 @@ export interface MissingController {
   controller: Controller;
   /** What cannot be limited without it. */
   purpose: string;
+  /** How it is handed down to a user without root. */
+  fix?: string;
 }
 
 /** What this machine's control groups can do for this process: for `info` and `doctor`. */
@@ -34,6 +40,8 @@ export interface CgroupReport {
   missing: readonly MissingController[];
   /** Whether `resources.devices` can be held. */
   devices: boolean;
+  /** Whether the rest describes the scope that `enterDelegatedCgroup` gets from the user's systemd, not where we are. */
+  scope: boolean;
   /** Where new cgroups go: a directory on v2, one for each hierarchy on v1. */
   places: readonly string[];
   /** Empty where everything works. */
@@ -71,6 +79,7 @@ export function describeCgroups(options: DiscoverOptions = {}): CgroupReport {
       controllers: [],
       missing: [],
       devices: false,
+      scope: false,
       places: [],
       problems: [toProblem(error)],
     };
@@ -81,16 +90,31 @@ export function describeCgroups(options: DiscoverOptions = {}): CgroupReport {
 function describeV2({ version, hybrid, hierarchy }: CgroupLayout & { version: 2 }): CgroupReport {
   const wanted = Object.keys(PURPOSES_V2) as Controller[];
   const report = { version, hybrid, devices: false };
+  const fix = process.geteuid?.() === 0 ? {} : { fix: fixControllers(hierarchy) };
+  const list = (controllers: readonly Controller[]): MissingController[] =>
+    listMissing(PURPOSES_V2, controllers).map((missing) => ({ ...missing, ...fix }));
   try {
-    const place = findPlace(hierarchy, { writes: [], wanted });
-    const missing = listMissing(PURPOSES_V2, place.controllers);
-    const { controllers, base, group = base } = place;
-    return { ...report, controllers, missing, places: [group], problems: [] };
+    const { controllers, base, group = base } = findPlace(hierarchy, { writes: [], wanted });
+    const missing = list(controllers);
+    return { ...report, scope: false, controllers, missing, places: [group], problems: [] };
   } catch (error) {
     if (!(error instanceof CgroupError)) throw error;
-    const missing = listMissing(PURPOSES_V2, []);
-    return { ...report, controllers: [], missing, places: [], problems: [toProblem(error)] };
+    const manager = findUserManager(hierarchy);
+    if (error.code !== "CGROUP_NOT_DELEGATED" || manager === undefined) {
+      const problems = [toProblem(error)];
+      return { ...report, scope: false, controllers: [], missing: list([]), places: [], problems };
+    }
+    const controllers = readControllers(manager);
+    const missing = list(controllers);
+    return { ...report, scope: true, controllers, missing, places: [manager], problems: [] };
   }
+}
+
+/** The cgroup of the user's systemd, where it can be asked for a scope. */
+function findUserManager({ mountPoint }: Hierarchy): string | undefined {
+  const uid = process.geteuid?.() ?? 0;
+  const directory = `${mountPoint}/user.slice/user-${uid}.slice/user@${uid}.service`;
+  return uid !== 0 && hasUserBus() && existsSync(directory) ? directory : undefined;
 }
 
 function describeV1({ version, hybrid, hierarchies }: CgroupLayout & { version: 1 }): CgroupReport {
@@ -107,6 +131,7 @@ function describeV1({ version, hybrid, hierarchies }: CgroupLayout & { version: 
     controllers,
     missing: listMissing(PURPOSES_V1, controllers),
     devices: controllers.includes("devices"),
+    scope: false,
     places: usable.map((hierarchy) => hierarchy.ownDirectory),
     problems,
   };

@@ -61,3 +61,9 @@ export async function bootstrap(options: BootstrapOptions): Promise<ImageDetails
   const { bootstrap: run } = await import("./bootstrap/bootstrap.js");
   return run(options);
 }
+
+/** What refuses the calling user the subordinate ids that it was given, found by trying; undefined where nothing does. */
+export async function tryIdMap(): Promise<string | undefined> {
+  const { tryIdMap: run } = await import("./user-namespace/try-id-map.js");
+  return run();
+}

@@ -44,6 +44,16 @@ export async function enterScope(options: EnterScopeOptions = {}): Promise<void>
   }
 }
 
+/** Whether there is a systemd of the user's to ask. */
+export function hasUserBus(options: EnterScopeOptions = {}): boolean {
+  try {
+    describeBus(options);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The environment that finds the user's bus; su(1) and sudo(8) leave it out. */
 function describeBus(options: EnterScopeOptions): Record<string, string> {
   const { root = "", env = process.env, uid = process.geteuid?.() ?? 0 } = options;

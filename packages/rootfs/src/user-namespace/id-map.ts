@@ -35,7 +35,8 @@ export interface FindIdMapOptions {
 /** What useradd(8) hands to each user, and all the ids that an ordinary image has. */
 export const FULL_RANGE = 65_536;
 
-const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
+/** Where the two programs may be when PATH does not say so. */
+export const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /** Finds out which ids the calling user may map: a few small reads, no process. */
 export function findIdMap(options: FindIdMapOptions = {}): IdMap {

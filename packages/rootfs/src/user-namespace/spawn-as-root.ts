@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:chil
 import type { Duplex } from "node:stream";
 import { promisify } from "node:util";
 import { describeCause, RootfsError } from "../error.js";
-import { findIdMap, type IdMap } from "./id-map.js";
+import { findIdMap, type IdMap, SYSTEM_PATH } from "./id-map.js";
 
 export interface SpawnAsRootOptions extends SpawnOptions {
   stdio: ("ignore" | "pipe")[];
@@ -69,7 +69,8 @@ async function writeIds(
 ): Promise<void> {
   const lines = mappings.flatMap(({ containerID, hostID, size }) => [containerID, hostID, size]);
   try {
-    await promisify(execFile)(program, [pid, ...lines].map(String));
+    const path = `${process.env["PATH"] ?? ""}:${SYSTEM_PATH}`;
+    await promisify(execFile)(program, [pid, ...lines].map(String), { env: { PATH: path } });
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr?.trim().split("\n")[0];
     throw new RootfsError(`failed to map subordinate ids: ${said || describeCause(cause)}`, {

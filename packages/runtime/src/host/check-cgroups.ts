@@ -1,31 +1,40 @@
 import { type CgroupReport, describeCgroups } from "@dockher/cgroup";
 import type { HostCheck } from "./host-report.js";
 
-/** Whether there are control groups, and what cannot be limited. */
-export function checkCgroups(report: CgroupReport = describeCgroups()): HostCheck[] {
+const NAME = "control groups";
+
+/** Whether there are control groups, and what cannot be limited. Without root, containers run without them. */
+export function checkCgroups(
+  report: CgroupReport = describeCgroups(),
+  uid: number = process.geteuid?.() ?? 0,
+): HostCheck[] {
   const [problem] = report.problems;
   if (report.version === null || problem !== undefined) {
+    const reason = problem?.message ?? "there are none";
     return [
       {
-        name: "control groups",
-        status: "missing",
-        detail: problem?.message ?? "there are none",
+        name: NAME,
+        status: uid === 0 ? "missing" : "limited",
+        detail: uid === 0 ? reason : `no limits: ${reason}`,
         ...(problem?.hint === undefined ? {} : { fix: problem.hint }),
       },
     ];
   }
+  const asked = report.scope ? ", in a scope that the user's systemd makes" : "";
   return [
     {
-      name: "control groups",
+      name: NAME,
       status: "ok",
-      detail: `version ${report.version}${report.hybrid ? ", hybrid" : ""}: ${report.controllers.join(", ")}`,
+      detail: `version ${report.version}${report.hybrid ? ", hybrid" : ""}: ${report.controllers.join(", ")}${asked}`,
     },
-    ...report.missing.map(({ controller, purpose }): HostCheck => {
+    ...report.missing.map(({ controller, purpose, fix }): HostCheck => {
       return {
         name: `${controller} controller`,
         status: "limited",
         detail: `cannot limit ${purpose}`,
-        fix: "boot a kernel that has it, and delegate it: /proc/cgroups lists what the kernel has",
+        fix:
+          fix ??
+          "boot a kernel that has it, and delegate it: /proc/cgroups lists what the kernel has",
       };
     }),
   ];

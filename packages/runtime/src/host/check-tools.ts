@@ -1,14 +1,13 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import type { HostCheck } from "./host-report.js";
+import { findProgram, type Machine } from "./machine.js";
 
 /** What makes Debian and Ubuntu images; fetched privately by apt where it is not installed. */
-export function checkBootstrap(): HostCheck {
+export function checkBootstrap(machine: Machine): HostCheck {
   const name = "image bootstrap";
-  if (hasProgram("debootstrap") || hasProgram("mmdebstrap")) {
+  if (findProgram(machine, "debootstrap") || findProgram(machine, "mmdebstrap")) {
     return { name, status: "ok", detail: "debootstrap or mmdebstrap is installed" };
   }
-  if (hasProgram("apt-get") && hasProgram("dpkg-deb")) {
+  if (findProgram(machine, "apt-get") && findProgram(machine, "dpkg-deb")) {
     return {
       name,
       status: "ok",
@@ -23,24 +22,12 @@ export function checkBootstrap(): HostCheck {
   };
 }
 
-export function checkCompression(): HostCheck {
-  const there = hasProgram("zstd");
+export function checkCompression(machine: Machine): HostCheck {
+  const there = findProgram(machine, "zstd") !== undefined;
   return {
     name: "image cache",
     status: "ok",
     detail: there ? "compressed by zstd" : "compressed by gzip; zstd would be faster",
     ...(there ? {} : { fix: "apt-get install zstd" }),
   };
-}
-
-function hasProgram(program: string): boolean {
-  const directories = `${process.env["PATH"] ?? ""}${delimiter}/usr/sbin${delimiter}/sbin`;
-  return directories.split(delimiter).some((directory) => {
-    try {
-      accessSync(join(directory, program), constants.X_OK);
-      return directory !== "";
-    } catch {
-      return false;
-    }
-  });
 }

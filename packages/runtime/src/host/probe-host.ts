@@ -1,13 +1,32 @@
 import { availableParallelism, release, totalmem } from "node:os";
 import { describeCgroups } from "@dockher/cgroup";
+import { findMissingSystemCalls } from "@dockher/ns";
+import { findIdMap } from "@dockher/rootfs";
 import { checkCgroups } from "./check-cgroups.js";
-import { checkKernel, checkNamespaces, checkOverlay, checkPrivilege } from "./check-kernel.js";
+import {
+  checkKernel,
+  checkNamespaces,
+  checkOverlay,
+  checkSeccomp,
+  checkSystemCalls,
+} from "./check-kernel.js";
+import { checkPrivilege } from "./check-privilege.js";
+import { checkNesting, checkProc, checkProcessLimit } from "./check-surroundings.js";
 import { checkBootstrap, checkCompression } from "./check-tools.js";
+import {
+  checkIdmappedMounts,
+  checkSubordinateIds,
+  checkUserNamespaces,
+} from "./check-user-namespaces.js";
 import type { HostReport } from "./host-report.js";
+import { THIS_MACHINE } from "./machine.js";
+import { runProbes } from "./probes.js";
 
-/** Finds out what this host can do for containers; changes nothing. */
+/** Finds out what this host can do for containers, by trying where that is cheap; changes nothing. */
 export async function probeHost(): Promise<HostReport> {
   const cgroups = describeCgroups();
+  const machine = THIS_MACHINE;
+  const probes = await runProbes();
   return {
     kernel: release(),
     architecture: process.arch,
@@ -15,13 +34,21 @@ export async function probeHost(): Promise<HostReport> {
     memory: totalmem(),
     cgroups,
     checks: [
-      checkPrivilege(),
-      checkKernel(),
-      checkNamespaces(),
-      checkOverlay(),
-      ...checkCgroups(cgroups),
-      checkBootstrap(),
-      checkCompression(),
+      checkPrivilege(machine),
+      checkNesting(machine),
+      checkKernel(release()),
+      checkSystemCalls(findMissingSystemCalls()),
+      checkNamespaces(machine),
+      checkUserNamespaces(machine, probes.userNamespace),
+      ...checkSubordinateIds(machine, { idMap: findIdMap(), refusal: probes.idMap }),
+      ...checkIdmappedMounts(machine, probes.idmappedMount),
+      checkProc(machine, probes.userNamespace === undefined ? probes.proc : undefined),
+      checkOverlay(machine, probes.overlay),
+      checkSeccomp(machine),
+      checkProcessLimit(machine),
+      ...checkCgroups(cgroups, machine.uid),
+      checkBootstrap(machine),
+      checkCompression(machine),
     ],
   };
 }
