@@ -31,34 +31,41 @@ export function spawnAsRoot(
     ...options,
     stdio: [...options.stdio, "pipe"],
   });
-  openGate(child, child.stdio[gate] as Duplex | null, idMap).catch((error: unknown) => {
-    child.kill("SIGKILL");
-    child.emit("error", error);
-  });
+  // Not started: Node tells of it by an event of its own.
+  if (child.pid !== undefined) openGate(child, child.stdio[gate] as Duplex, idMap);
   return child;
 }
 
-async function openGate(child: ChildProcess, gate: Duplex | null, idMap: IdMap): Promise<void> {
-  // Not started: Node tells of it by an event of its own.
-  if (gate === null || child.pid === undefined) return;
+function openGate(child: ChildProcess, gate: Duplex, idMap: IdMap): void {
+  const fail = (error: unknown): void => {
+    // Before the end that it causes, so that this is what is told.
+    child.emit("error", error);
+    child.kill("SIGKILL");
+  };
   gate.on("error", () => {});
-  const entered = await new Promise<boolean>((resolve) => {
-    gate.once("data", () => resolve(true));
-    gate.once("close", () => resolve(false));
+  gate.once("end", refuseNamespace);
+  gate.once("data", () => {
+    gate.off("end", refuseNamespace);
+    passGate(child.pid ?? 0, gate, idMap).catch(fail);
   });
-  if (!entered) {
-    throw new RootfsError("failed to create a user namespace: the kernel refuses it", {
-      code: "USER_NAMESPACE_UNAVAILABLE",
-      hint: "dockher doctor says what to change",
-    });
+
+  function refuseNamespace(): void {
+    fail(
+      new RootfsError("failed to create a user namespace: the kernel refuses it", {
+        code: "USER_NAMESPACE_UNAVAILABLE",
+        hint: "dockher doctor says what to change",
+      }),
+    );
   }
+}
+
+async function passGate(pid: number, gate: Duplex, idMap: IdMap): Promise<void> {
   if (idMap.type === "full") {
-    await writeIds("newuidmap", child.pid, idMap.uidMappings);
-    await writeIds("newgidmap", child.pid, idMap.gidMappings);
+    await writeIds("newuidmap", pid, idMap.uidMappings);
+    await writeIds("newgidmap", pid, idMap.gidMappings);
     gate.write("go\n");
   }
   gate.end();
-  gate.resume();
 }
 
 /** Only newuidmap(1) and newgidmap(1), which are setuid, may map more than one's own id. */

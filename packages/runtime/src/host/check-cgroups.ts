@@ -10,7 +10,8 @@ export function checkCgroups(
 ): HostCheck[] {
   const [problem] = report.problems;
   if (report.version === null || problem !== undefined) {
-    const reason = problem?.message ?? "there are none";
+    const more = report.problems.length > 1 ? `, and ${report.problems.length - 1} more` : "";
+    const reason = problem === undefined ? "there are none" : problem.message + more;
     return [
       {
         name: NAME,

@@ -18,15 +18,17 @@ import {
   checkSubordinateIds,
   checkUserNamespaces,
 } from "./check-user-namespaces.js";
-import type { HostReport } from "./host-report.js";
-import { THIS_MACHINE } from "./machine.js";
-import { runProbes } from "./probes.js";
+import type { HostCheck, HostReport } from "./host-report.js";
+import { type Machine, THIS_MACHINE } from "./machine.js";
+import { type Probes, runProbes } from "./probes.js";
 
 /** Finds out what this host can do for containers, by trying where that is cheap; changes nothing. */
 export async function probeHost(): Promise<HostReport> {
   const cgroups = describeCgroups();
   const machine = THIS_MACHINE;
   const probes = await runProbes();
+  // Without user namespaces, what is in them says nothing new.
+  const possible = machine.uid === 0 || probes.userNamespace === undefined;
   return {
     kernel: release(),
     architecture: process.arch,
@@ -40,10 +42,7 @@ export async function probeHost(): Promise<HostReport> {
       checkSystemCalls(findMissingSystemCalls()),
       checkNamespaces(machine),
       checkUserNamespaces(machine, probes.userNamespace),
-      ...checkSubordinateIds(machine, { idMap: findIdMap(), refusal: probes.idMap }),
-      ...checkIdmappedMounts(machine, probes.idmappedMount),
-      checkProc(machine, probes.userNamespace === undefined ? probes.proc : undefined),
-      checkOverlay(machine, probes.overlay),
+      ...(possible ? checkInside(machine, probes) : []),
       checkSeccomp(machine),
       checkProcessLimit(machine),
       ...checkCgroups(cgroups, machine.uid),
@@ -51,4 +50,13 @@ export async function probeHost(): Promise<HostReport> {
       checkCompression(machine),
     ],
   };
+}
+
+function checkInside(machine: Machine, probes: Probes): HostCheck[] {
+  return [
+    ...checkSubordinateIds(machine, { idMap: findIdMap(), refusal: probes.idMap }),
+    ...checkIdmappedMounts(machine, probes.idmappedMount),
+    checkProc(machine, probes.proc),
+    checkOverlay(machine, probes.overlay),
+  ];
 }

@@ -20,21 +20,22 @@ test("says what the host can do, with a fix for all that is missing", async () =
 });
 
 test("a host without control groups is told what to do", () => {
-  const [check] = checkCgroups({
+  const report = {
     version: null,
     hybrid: false,
     controllers: [],
     missing: [],
     devices: false,
+    scope: false,
     places: [],
     problems: [{ code: "CGROUP_UNAVAILABLE", message: "there are none", hint: "mount them" }],
-  });
-  assert.equal(check, {
-    name: "control groups",
-    status: "missing",
-    detail: "there are none",
-    fix: "mount them",
-  });
+  } as const;
+  assert.equal(checkCgroups(report, 0), [
+    { name: "control groups", status: "missing", detail: "there are none", fix: "mount them" },
+  ]);
+  const [check] = checkCgroups(report, 1000);
+  assert.is(check?.status, "limited");
+  assert.is(check?.detail, "no limits: there are none");
 });
 
 test("a missing controller limits, but does not forbid", () => {
@@ -42,8 +43,12 @@ test("a missing controller limits, but does not forbid", () => {
     version: 2,
     hybrid: false,
     controllers: ["memory"],
-    missing: [{ controller: "cpu", purpose: "CPU time" }],
+    missing: [
+      { controller: "cpu", purpose: "CPU time" },
+      { controller: "io", purpose: "disk bandwidth", fix: "delegate it" },
+    ],
     devices: false,
+    scope: false,
     places: [],
     problems: [],
   });
@@ -52,8 +57,10 @@ test("a missing controller limits, but does not forbid", () => {
     [
       ["control groups", "ok"],
       ["cpu controller", "limited"],
+      ["io controller", "limited"],
     ],
   );
+  assert.is(checks[2]?.fix, "delegate it");
 });
 
 test.run();
