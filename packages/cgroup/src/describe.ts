@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { DockherError } from "@dockher/spec";
+import type { EnteredBy } from "./delegation/enter-delegated-cgroup.js";
 import { hasUserBus } from "./delegation/enter-scope.js";
 import { fixControllers } from "./delegation/fix.js";
 import { CgroupError } from "./error.js";
@@ -12,7 +13,7 @@ import {
   readControllers,
 } from "./hierarchy.js";
 import { checkPlaceV1 } from "./place-v1.js";
-import { findPlace } from "./place-v2.js";
+import { findPlace, isDelegated } from "./place-v2.js";
 
 /** Something that a container cannot have on this machine, and what to do about it. */
 export interface CgroupProblem {
@@ -40,8 +41,8 @@ export interface CgroupReport {
   missing: readonly MissingController[];
   /** Whether `resources.devices` can be held. */
   devices: boolean;
-  /** Whether the rest describes the scope that `enterDelegatedCgroup` gets from the user's systemd, not where we are. */
-  scope: boolean;
+  /** What it takes `enterDelegatedCgroup` to get where this describes; always `nothing` for root. */
+  enter: EnteredBy;
   /** Where new cgroups go: a directory on v2, one for each hierarchy on v1. */
   places: readonly string[];
   /** Empty where everything works. */
@@ -79,7 +80,7 @@ export function describeCgroups(options: DiscoverOptions = {}): CgroupReport {
       controllers: [],
       missing: [],
       devices: false,
-      scope: false,
+      enter: "nothing",
       places: [],
       problems: [toProblem(error)],
     };
@@ -88,33 +89,36 @@ export function describeCgroups(options: DiscoverOptions = {}): CgroupReport {
 }
 
 function describeV2({ version, hybrid, hierarchy }: CgroupLayout & { version: 2 }): CgroupReport {
-  const wanted = Object.keys(PURPOSES_V2) as Controller[];
   const report = { version, hybrid, devices: false };
-  const fix = process.geteuid?.() === 0 ? {} : { fix: fixControllers(hierarchy) };
-  const list = (controllers: readonly Controller[]): MissingController[] =>
-    listMissing(PURPOSES_V2, controllers).map((missing) => ({ ...missing, ...fix }));
+  const describe = (controllers: readonly Controller[]) => {
+    const fix = process.geteuid?.() === 0 ? {} : { fix: fixControllers(hierarchy) };
+    const missing = listMissing(PURPOSES_V2, controllers).map((one) => ({ ...one, ...fix }));
+    return { ...report, controllers, missing };
+  };
   try {
+    const wanted = Object.keys(PURPOSES_V2) as Controller[];
     const { controllers, base, group = base } = findPlace(hierarchy, { writes: [], wanted });
-    const missing = list(controllers);
-    return { ...report, scope: false, controllers, missing, places: [group], problems: [] };
+    return { ...describe(controllers), enter: "nothing", places: [group], problems: [] };
   } catch (error) {
     if (!(error instanceof CgroupError)) throw error;
-    const manager = findUserManager(hierarchy);
-    if (error.code !== "CGROUP_NOT_DELEGATED" || manager === undefined) {
-      const problems = [toProblem(error)];
-      return { ...report, scope: false, controllers: [], missing: list([]), places: [], problems };
+    const found = error.code === "CGROUP_NOT_DELEGATED" ? findEntrance(hierarchy) : undefined;
+    if (found === undefined) {
+      return { ...describe([]), enter: "nothing", places: [], problems: [toProblem(error)] };
     }
-    const controllers = readControllers(manager);
-    const missing = list(controllers);
-    return { ...report, scope: true, controllers, missing, places: [manager], problems: [] };
+    const { enter, directory } = found;
+    const controllers = readControllers(directory);
+    return { ...describe(controllers), enter, places: [directory], problems: [] };
   }
 }
 
-/** The cgroup of the user's systemd, where it can be asked for a scope. */
-function findUserManager({ mountPoint }: Hierarchy): string | undefined {
+/** Where a user without root gets by `enterDelegatedCgroup`. */
+function findEntrance(hierarchy: Hierarchy): { enter: EnteredBy; directory: string } | undefined {
   const uid = process.geteuid?.() ?? 0;
+  if (uid === 0) return undefined;
+  const { mountPoint, ownDirectory } = hierarchy;
+  if (isDelegated(ownDirectory)) return { enter: "leaf", directory: ownDirectory };
   const directory = `${mountPoint}/user.slice/user-${uid}.slice/user@${uid}.service`;
-  return uid !== 0 && hasUserBus() && existsSync(directory) ? directory : undefined;
+  return hasUserBus() && existsSync(directory) ? { enter: "scope", directory } : undefined;
 }
 
 function describeV1({ version, hybrid, hierarchies }: CgroupLayout & { version: 1 }): CgroupReport {
@@ -131,7 +135,7 @@ function describeV1({ version, hybrid, hierarchies }: CgroupLayout & { version: 
     controllers,
     missing: listMissing(PURPOSES_V1, controllers),
     devices: controllers.includes("devices"),
-    scope: false,
+    enter: "nothing",
     places: usable.map((hierarchy) => hierarchy.ownDirectory),
     problems,
   };

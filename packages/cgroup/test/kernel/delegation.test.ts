@@ -19,6 +19,8 @@ const SPAWN = `
   const { oomKilled, signal } = await verdict;
   console.log(String(oomKilled), signal);
 `;
+const DESCRIBE =
+  "const { enter, controllers } = describeCgroups(); console.log(enter, controllers.join(' '));";
 const ENTER = "console.log(await enterDelegatedCgroup());";
 const NAMESPACES = "--mount --propagation private --pid --fork --kill-child --mount-proc".split(
   " ",
@@ -42,7 +44,7 @@ function runAsNobodyHere(body: string, before = ":"): string {
 /** A program of these words, in which an error is a line. */
 function write(body: string): string {
   return `
-    const { spawnInCgroup, enterDelegatedCgroup } = await import(${JSON.stringify(built)});
+    const { spawnInCgroup, enterDelegatedCgroup, describeCgroups } = await import(${JSON.stringify(built)});
     try { ${body} } catch (error) { console.log(error.code, error.hint); }`;
 }
 
@@ -76,6 +78,7 @@ realTest(
     const { directory } = outer.location as CgroupLocation & { version: 2 };
     delegate(directory);
     assert.match(runAsNobody(directory, SPAWN), /^CGROUP_NOT_DELEGATED/);
+    assert.is(runAsNobody(directory, DESCRIBE), "leaf memory pids");
     assert.is(runAsNobody(directory, ENTER + SPAWN), "leaf\ntrue SIGKILL");
     assert.is(runAsNobody(`${directory}/dockher-caller`, ENTER), "nothing");
   },

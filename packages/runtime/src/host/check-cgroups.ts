@@ -3,6 +3,13 @@ import type { HostCheck } from "./host-report.js";
 
 const NAME = "control groups";
 
+/** How they are got without root. */
+const ENTERED = {
+  nothing: "",
+  leaf: ", once this cgroup's processes are in a leaf of it",
+  scope: ", in a scope that the user's systemd makes",
+} as const;
+
 /** Whether there are control groups, and what cannot be limited. Without root, containers run without them. */
 export function checkCgroups(
   report: CgroupReport = describeCgroups(),
@@ -21,12 +28,11 @@ export function checkCgroups(
       },
     ];
   }
-  const asked = report.scope ? ", in a scope that the user's systemd makes" : "";
   return [
     {
       name: NAME,
       status: "ok",
-      detail: `version ${report.version}${report.hybrid ? ", hybrid" : ""}: ${report.controllers.join(", ")}${asked}`,
+      detail: `version ${report.version}${report.hybrid ? ", hybrid" : ""}: ${report.controllers.join(", ")}${ENTERED[report.enter]}`,
     },
     ...report.missing.map(({ controller, purpose, fix }): HostCheck => {
       return {

@@ -26,7 +26,7 @@ test("a host without control groups is told what to do", () => {
     controllers: [],
     missing: [],
     devices: false,
-    scope: false,
+    enter: "nothing",
     places: [],
     problems: [{ code: "CGROUP_UNAVAILABLE", message: "there are none", hint: "mount them" }],
   } as const;
@@ -48,7 +48,7 @@ test("a missing controller limits, but does not forbid", () => {
       { controller: "io", purpose: "disk bandwidth", fix: "delegate it" },
     ],
     devices: false,
-    scope: false,
+    enter: "nothing",
     places: [],
     problems: [],
   });
