@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findIdMap } from "../src/user-namespace/id-map.js";
 import type { Missing } from "./capabilities.js";
@@ -12,54 +11,43 @@ export interface OrdinaryUser {
   wrapper: string[];
 }
 
-/** Whom the kernel's ids of nobody belong to: he has no subordinate ids anywhere. */
-export const bareUser: OrdinaryUser = describeUser(65534, 65534);
+const isRoot = process.geteuid?.() === 0;
+const NOBODY = 65_534;
+const BECOME = `exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --clear-groups -- "$@"`;
+/** In a mount namespace of its own nobody has subordinate ids, far from what anybody else uses. */
+const GRANT = `mount -t tmpfs tmpfs /mnt && echo ${NOBODY}:2000065536:65536 > /mnt/ids &&
+  mount --bind /mnt/ids /etc/subuid && mount --bind /mnt/ids /etc/subgid && umount --lazy /mnt && ${BECOME}`;
 
-/** A user with subordinate ids: ourselves, or one of the machine's, whom root can become. */
-export const rangedUser: OrdinaryUser | undefined =
-  process.geteuid?.() === 0 ? findRangedUser() : describeSelf();
+/** A user who has no subordinate ids. */
+export const bareUser: OrdinaryUser = {
+  uid: NOBODY,
+  gid: NOBODY,
+  wrapper: ["sh", "-c", BECOME, "sh"],
+};
 
-export const missingRangedUser: Missing = rangedUser
-  ? findObstacle(rangedUser)
-  : "no user has subordinate ids: make one with useradd";
+/** A user with subordinate ids: the one who runs the tests, or whom root can become. */
+export const rangedUser: OrdinaryUser = isRoot
+  ? {
+      uid: NOBODY,
+      gid: NOBODY,
+      wrapper: ["unshare", "--mount", "--propagation", "private", "sh", "-c", GRANT, "sh"],
+    }
+  : { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, wrapper: [] };
 
-export const missingBareUser: Missing =
-  process.geteuid?.() === 0 ? findObstacle(bareUser) : "needs root";
+export const missingBareUser: Missing = isRoot ? findObstacle(bareUser) : "needs root";
 
-function findRangedUser(): OrdinaryUser | undefined {
-  if (!existsSync("/etc/subuid")) return undefined;
-  for (const line of readFileSync("/etc/subuid", "utf8").split("\n")) {
-    const name = line.split(":")[0] ?? "";
-    const [uid, gid] = [askId("-u", name), askId("-g", name)];
-    if (!uid || !gid) continue;
-    if (findIdMap({ user: { uid, gid, name } }).type === "full") return describeUser(uid, gid);
-  }
-  return undefined;
-}
-
-function describeSelf(): OrdinaryUser | undefined {
-  if (findIdMap().type === "single") return undefined;
-  return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, wrapper: [] };
-}
-
-function describeUser(uid: number, gid: number): OrdinaryUser {
-  const ids = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups"];
-  return { uid, gid, wrapper: ["setpriv", ...ids, "--"] };
-}
-
-function askId(flag: string, name: string): number | undefined {
-  try {
-    return Number(execFileSync("id", [flag, name], { encoding: "utf8", stdio: "pipe" }));
-  } catch {
-    return undefined;
-  }
-}
+export const missingRangedUser: Missing =
+  !isRoot && findIdMap().type === "single"
+    ? "this user has no subordinate ids"
+    : findObstacle(rangedUser);
 
 /** Why the user cannot run these tests. */
 function findObstacle({ wrapper }: OrdinaryUser): Missing {
   const tries: [string[], string][] = [
+    [["true"], "nobody cannot be given subordinate ids: /etc/subuid and /etc/subgid are missing"],
     [["test", "-r", fileURLToPath(import.meta.url)], "an ordinary user cannot read this directory"],
     [["unshare", "--user", "--map-root-user", "true"], "the kernel refuses user namespaces"],
+    [["sh", "-c", "command -v newuidmap newgidmap"], "newuidmap is not installed"],
   ];
   for (const [command, reason] of tries) {
     const [file = "", ...args] = [...wrapper, ...command];

@@ -24,7 +24,6 @@ import { type FakeArchive, makeFakeArchive } from "./fake-archive.js";
 import { startBootstrap } from "./start-bootstrap.js";
 
 const test = suite("bootstrap without root");
-const becomeRanged = (): OrdinaryUser => rangedUser as OrdinaryUser;
 
 /** A directory of the user's own for images, and a store in it. */
 async function openStoreOf({ uid, gid }: OrdinaryUser) {
@@ -63,7 +62,7 @@ testUnless(
   missingRangedUser,
   "makes an image with files of many owners, restores it, and removes it",
   async () => {
-    const user = becomeRanged();
+    const user = rangedUser;
     await using fake = await makeArchiveOf(user);
     await fake.behave(`
       [ $phase != CONFREQ ] || {
@@ -102,7 +101,7 @@ testUnless(
   missingRangedUser,
   "killed, leaves no mount or process, and a stage that the next one removes",
   async () => {
-    const user = becomeRanged();
+    const user = rangedUser;
     await using fake = await makeArchiveOf(user);
     const pipe = join(fake.path, "pipe");
     execFileSync("mkfifo", ["-m", "666", pipe]);
@@ -131,7 +130,7 @@ testUnless(
 
 for (const phase of ["extract", "unpack", "pack"]) {
   testUnless(test, missingRangedUser, `interrupted in phase ${phase}, leaves nothing`, async () => {
-    const user = becomeRanged();
+    const user = rangedUser;
     await using fake = await makeArchiveOf(user);
     await fake.behave('[ $phase != DOWNDEBS ] || { mkdir -m 700 "$tree/x"; chown 42 "$tree/x"; }');
     const { store, ...options } = fake.options;
@@ -186,7 +185,7 @@ const archive =
   (distribution ? undefined : "the host is neither Debian nor Ubuntu");
 
 testUnless(test, archive, "the real debootstrap, from a private copy", async () => {
-  const user = becomeRanged();
+  const user = rangedUser;
   await using opened = await openStoreOf(user);
   const cache = await makeCacheOf(user);
   const store = ImageStore.open({ root: join(opened.path, "root"), cache });
