@@ -19,6 +19,8 @@ export interface DockherOptions {
   env?: NodeJS.ProcessEnv;
   input?: string;
   cwd?: string;
+  /** Whom root becomes for it. */
+  user?: { uid: number; gid: number };
 }
 
 /** A command line of ours that runs, and how it ends. */
@@ -44,6 +46,7 @@ export class Machine implements Disposable {
     const child = spawn(process.execPath, ["--", BIN, ...args], {
       env: { ...this.env, ...options.env },
       cwd: options.cwd ?? this.directory,
+      ...options.user,
       stdio: ["pipe", "pipe", "pipe"],
     });
     child.stdin.on("error", () => {});

@@ -1,0 +1,84 @@
+// The built command line as nobody, with the directories of an ordinary user.
+import { spawnSync } from "node:child_process";
+import { chownSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { findReasonToSkip } from "./capability.ts";
+import { BIN, type Ended, Machine } from "./dockher.ts";
+
+const test = suite("dockher without root");
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+const reason = findReasonToSkip() ?? findObstacle();
+
+function findObstacle(): string | undefined {
+  const { status } = spawnSync(process.execPath, ["--", BIN, "version"], NOBODY);
+  if (status !== 0) return "nobody may not run this Node, or not read this directory";
+  const made = spawnSync("unshare", ["--user", "true"], NOBODY);
+  return made.status === 0 ? undefined : "the kernel makes no user namespace for nobody";
+}
+
+function realTest(name: string, run: (machine: NobodysMachine) => Promise<void>): void {
+  if (reason !== undefined) {
+    console.log(`SKIP ${name}: ${reason}`);
+    return;
+  }
+  test(name, async () => {
+    using machine = new NobodysMachine();
+    await run(machine);
+  });
+}
+
+class NobodysMachine extends Machine {
+  constructor() {
+    super();
+    chownSync(this.directory, NOBODY.uid, NOBODY.gid);
+  }
+
+  /** As nobody, whose data directory is below the home. */
+  override run(args: readonly string[]): Promise<Ended> {
+    return super.run(args, { env: { DOCKHER_ROOT: "" }, user: NOBODY });
+  }
+}
+
+realTest("makes an image, shows it, runs it, and removes it", async (machine) => {
+  const made = await machine.run(["image", "bootstrap", "busybox"]);
+  assert.is(made.code, 0, made.stderr);
+  assert.match((await machine.run(["image", "ls"])).stdout, /busybox\s+latest/);
+  const [image] = JSON.parse((await machine.run(["image", "inspect", "busybox"])).stdout);
+  assert.equal(image.RepoTags, ["busybox:latest"]);
+  const ran = await machine.run(["run", "busybox", "id", "-u"]);
+  assert.equal([ran.code, ran.stdout], [0, "0\n"], ran.stderr);
+  const removed = await machine.run(["image", "rm", "busybox"]);
+  assert.match(removed.stdout, "Deleted: sha256:");
+  assert.equal((await machine.run(["image", "ls", "-q"])).stdout, "");
+});
+
+realTest("a Debian image without subordinate ids: one line, and the fix", async (machine) => {
+  const { code, stderr } = await machine.run(["image", "bootstrap", "debian"]);
+  assert.is(code, 1);
+  assert.match(stderr, /^dockher: failed to bootstrap debian: its files have many owners, and /);
+  assert.match(
+    stderr,
+    /\nhint: .*sudo usermod --add-subuids \d+-\d+ --add-subgids \d+-\d+ nobody\n$/,
+  );
+});
+
+realTest("limits where no cgroup is nobody's: refused, with a fix", async (machine) => {
+  const { code, stderr } = await machine.run(["run", "--mem", "64", "busybox", "true"]);
+  assert.is(code, 125);
+  assert.match(stderr, /\nhint: ./);
+  assert.match(stderr, /delegated/);
+});
+
+realTest("info and doctor speak of the user", async (machine) => {
+  const { stdout } = await machine.run(["info"]);
+  assert.match(stdout, join(machine.directory, ".local/share/dockher"));
+  const doctor = await machine.run(["doctor"]);
+  assert.match(doctor.stdout, "running without root");
+  assert.match(doctor.stdout, /ok +user namespaces/);
+  assert.match(doctor.stdout, /limited +subordinate ids/);
+});
+
+test.run();
