@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { removeTree } from "../src/remove-tree.js";
 import { root, testUnless } from "./capabilities.js";
+import { bareUser, missingBareUser } from "./ordinary-user.js";
 import { makeTemporary } from "./temporary.js";
 
 const test = suite("remove-tree");
@@ -75,5 +76,26 @@ testUnless(test, root, "removes closed directories and immutable files", async (
   await removeTree(tree);
   assert.ok(await isGone(tree));
 });
+
+testUnless(
+  test,
+  missingBareUser,
+  "a user without root removes what overlayfs and containers close",
+  async () => {
+    await using directory = await makeTemporary();
+    const [work, many] = [join(directory.path, "work"), join(directory.path, "many")];
+    await mkdir(join(work, "work"), { recursive: true });
+    await mkdir(many);
+    for (let index = 0; index < 100; index++) await writeFile(join(many, String(index)), "");
+    execFileSync("chown", ["-R", `${bareUser.uid}:${bareUser.gid}`, directory.path]);
+    for (const closed of [join(work, "work"), many]) await chmod(closed, 0);
+    const program = `import { removeTree } from "${new URL("../src/remove-tree.ts", import.meta.url)}";
+      for (const tree of ${JSON.stringify([work, many])}) await removeTree(tree);`;
+    const node = [process.execPath, "--import", "tsx", "--input-type=module", "-e", program];
+    const [file = "", ...args] = [...bareUser.wrapper, ...node];
+    execFileSync(file, args, { stdio: "inherit" });
+    assert.equal([await isGone(work), await isGone(many)], [true, true]);
+  },
+);
 
 test.run();
