@@ -1,3 +1,5 @@
+import type { LinuxSeccomp } from "./seccomp.js";
+
 /**
  * The part of the OCI runtime specification 1.2 that Dockher carries out.
  * Names and meanings are the specification's own: config.md and config-linux.md.
@@ -105,6 +107,7 @@ export interface Linux {
   devices?: LinuxDevice[];
   cgroupsPath?: string;
   resources?: LinuxResources;
+  seccomp?: LinuxSeccomp;
   rootfsPropagation?: "shared" | "slave" | "private" | "unbindable";
   sysctl?: Record<string, string>;
   maskedPaths?: string[];
