@@ -1,3 +1,5 @@
+import type { SeccompProfile } from "@dockher/seccomp";
+
 /** Where Dockher keeps things; each absolute. */
 export interface Directories {
   /** Images, containers. Default `/var/lib/dockher`. */
@@ -87,7 +89,7 @@ export interface SecurityOptions {
   /** Capability names with or without `CAP_`, or `ALL`; added to Docker's fourteen. */
   capAdd?: string[];
   capDrop?: string[];
-  /** Every capability and device of the host, nothing masked. */
+  /** Every capability and device of the host, nothing masked, no seccomp filter but one that is asked for. */
   privileged?: boolean;
   /** Default true: a setuid program gains nothing. */
   noNewPrivileges?: boolean;
@@ -96,6 +98,11 @@ export interface SecurityOptions {
    * caller is root; without root, `auto` is all there is, with the caller as the container's root.
    */
   userns?: "auto" | "host";
+  /**
+   * Which system calls are refused. `"default"` is Docker's profile, a little stricter; `"unconfined"` is none. Capabilities that are
+   * added open the calls that they are needed for.
+   */
+  seccomp?: "default" | "unconfined" | SeccompProfile;
 }
 
 export interface ContainerOptions extends ProcessOptions, SecurityOptions {

@@ -46,7 +46,7 @@ export function describeContainer(
     ...given("readonly", values["read-only"]),
     ...given("userns", readUserNamespace(values.userns)),
     ...given("timeout", readTimeout(values.timeout)),
-    ...readSecurityOptions(values["security-opt"]),
+    ...readSecurityOptions(values["security-opt"], surroundings.cwd),
     env: readEnvironment({ env: values.env, envFiles: values["env-file"] }, surroundings.env),
     network: values.network === "host" ? "host" : "none",
     mounts: readMounts(values, surroundings),

@@ -190,7 +190,7 @@ export const RUN_OPTIONS = {
     kind: "list",
     placeholder: "OPTION",
     group: "Isolation:",
-    summary: "no-new-privileges=false lets setuid programs gain rights",
+    summary: "seccomp=FILE|unconfined, no-new-privileges=false",
   },
   privileged: {
     kind: "flag",

@@ -7,6 +7,7 @@ import {
   removeTree,
   resolveDirectories,
 } from "@dockher/rootfs";
+import { compileSeccomp } from "@dockher/seccomp";
 import type { Spec } from "@dockher/spec";
 import type { Container } from "../container-handle.js";
 import { RuntimeError } from "../error.js";
@@ -17,6 +18,7 @@ import { compileStdio } from "../plan/compile-stdio.js";
 import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
 import { writeNetworkFiles } from "../source/write-network-files.js";
 import { generateSpec } from "../spec/generate-spec.js";
+import { selectSeccomp } from "../spec/select-seccomp.js";
 import {
   type ContainerRecord,
   claimContainer,
@@ -91,6 +93,13 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     userNamespace,
   });
   checkUser(spec.process.user, userNamespace);
+  const seccomp = await selectSeccomp({
+    options,
+    capabilities: spec.process.capabilities?.bounding ?? [],
+    layers: source.type === "rootfs" ? [source.path] : source.image.layers,
+  });
+  if (seccomp !== undefined) spec.linux = { ...spec.linux, seccomp };
+  const filter = seccomp && (await compileSeccomp(seccomp));
   signal?.throwIfAborted();
 
   undo.push((failures) => settleClaim(record, failures));
@@ -103,6 +112,7 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     root,
     userNamespace,
     cgroup: cgroup?.location,
+    filter,
     stdio: compileStdio(options),
     init: options.init ?? true,
   });

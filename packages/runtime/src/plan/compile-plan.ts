@@ -1,5 +1,6 @@
 import type { CgroupLocation } from "@dockher/cgroup";
 import { MountAttribute, MountFlag, type Plan, type Step } from "@dockher/ns";
+import type { Filter } from "@dockher/seccomp";
 import type { Spec, User } from "@dockher/spec";
 import { mapId } from "../user-namespace/map-id.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
@@ -14,6 +15,8 @@ export interface CompileOptions {
   userNamespace: UserNamespace;
   /** Undefined where control groups are disabled. */
   cgroup: CgroupLocation | undefined;
+  /** Of `linux.seccomp`; undefined for none. */
+  filter: Filter | undefined;
   stdio: Plan["stdio"];
   /** Runs the static init as PID 1. */
   init: boolean;
@@ -67,7 +70,7 @@ export function compilePlan(options: CompileOptions): Plan {
       ...(process.cwd === "/" ? [] : [{ op: "mkdir", path: process.cwd, mode: 0o755 } as const]),
       ...closeRoot(options),
       { op: "chdir", path: process.cwd },
-      ...compileCredentials(process, userNamespace),
+      ...compileCredentials({ process, userNamespace, filter: options.filter }),
     ],
   };
 }

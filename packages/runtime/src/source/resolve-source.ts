@@ -60,7 +60,7 @@ async function findOrMakeImage(
       },
     );
   }
-  checkOptions(options);
+  await checkOptions(options);
   await bootstrap({
     image: source.image,
     store,

@@ -1,3 +1,4 @@
+import { compileSeccomp } from "@dockher/seccomp";
 import { selectCapabilities } from "@dockher/spec";
 import type { ContainerOptions } from "../options.js";
 import { chooseUserNamespace } from "../user-namespace/user-namespace.js";
@@ -5,18 +6,21 @@ import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
 import { listGrantableCapabilities } from "./held-capabilities.js";
+import { selectSeccomp } from "./select-seccomp.js";
 
 /**
  * Refuses what can be refused without the image, before minutes are spent on making one.
- * @throws RuntimeError or SpecError for the first option that cannot be meant
+ * @throws RuntimeError, SpecError or SeccompError for the first option that cannot be meant
  */
-export function checkOptions(options: ContainerOptions): void {
+export async function checkOptions(options: ContainerOptions): Promise<void> {
   generateResources(options.limits ?? {});
   generateMounts(options.mounts ?? []);
   generateRlimits(options.ulimits ?? {});
-  selectCapabilities({
+  const capabilities = selectCapabilities({
     add: options.capAdd ?? [],
     drop: options.capDrop ?? [],
     held: listGrantableCapabilities(chooseUserNamespace(options)),
   });
+  const seccomp = await selectSeccomp({ options, capabilities, layers: [] });
+  if (seccomp !== undefined) await compileSeccomp(seccomp);
 }
