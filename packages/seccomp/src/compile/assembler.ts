@@ -34,7 +34,7 @@ export class Assembler {
 
   /** struct sock_filter for each instruction: u16 code, u8 yes, u8 no, u32 constant, little-endian. */
   assemble(root: Node): Uint8Array {
-    this.#place(root);
+    this.#placeAll(root);
     this.#jumpTo(root);
     const bytes = new DataView(new ArrayBuffer(this.#reversed.length * 8));
     this.#reversed.toReversed().forEach(({ code, yes, no, constant }, index) => {
@@ -46,14 +46,26 @@ export class Assembler {
     return new Uint8Array(bytes.buffer);
   }
 
+  /** What a node leads to comes first. Without recursion, because a profile may chain thousands of rules. */
+  #placeAll(root: Node): void {
+    const waiting = [root];
+    for (let node = waiting.at(-1); node !== undefined; node = waiting.at(-1)) {
+      const next = listTargets(node).find((target) => !this.#places.has(target));
+      if (next !== undefined) {
+        waiting.push(next);
+        continue;
+      }
+      if (!this.#places.has(node)) this.#place(node);
+      waiting.pop();
+    }
+  }
+
   #place(node: Node): void {
-    if (this.#places.has(node)) return;
     switch (node.kind) {
       case "return":
         this.#add({ code: RETURN, constant: node.value });
         break;
       case "load":
-        this.#place(node.next);
         this.#jumpTo(node.next);
         if (node.mask !== WHOLE_WORD) this.#add({ code: AND, constant: node.mask });
         this.#add({ code: LOAD_WORD, constant: node.offset });
@@ -67,8 +79,6 @@ export class Assembler {
 
   #placeJump(node: Jump): void {
     const { test, constant, yes, no } = node;
-    this.#place(yes);
-    this.#place(no);
     // To bring one near may push the other out of reach, by one instruction.
     this.#bringNear(no, LONGEST_JUMP - 1);
     this.#bringNear(yes, LONGEST_JUMP);
@@ -101,4 +111,9 @@ export class Assembler {
   #add(instruction: Pick<Instruction, "code" | "constant"> & Partial<Instruction>): void {
     this.#reversed.push({ yes: 0, no: 0, ...instruction });
   }
+}
+
+function listTargets(node: Node): Node[] {
+  if (node.kind === "return") return [];
+  return node.kind === "load" ? [node.next] : [node.yes, node.no];
 }

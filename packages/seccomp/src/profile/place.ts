@@ -22,10 +22,11 @@ export class Place {
   }
 
   /** The error to throw. */
-  refuse(reason: string): SeccompError {
+  refuse(reason: string, hint?: string): SeccompError {
     const where = this.#path === "" ? "" : `${this.#path}: `;
     return new SeccompError(`failed to read the seccomp profile: ${where}${reason}`, {
       code: "INVALID_SECCOMP_PROFILE",
+      hint,
     });
   }
 
@@ -39,12 +40,17 @@ export class Place {
     const unknown = Object.keys(this.#object()).find((key) => !known.includes(key));
     if (unknown === undefined) return;
     const name = unknown.length > 32 ? `${unknown.slice(0, 32)}…` : unknown;
-    throw this.refuse(`${JSON.stringify(name)} means nothing there; known are ${known.join(", ")}`);
+    throw this.refuse(
+      `${JSON.stringify(name)} means nothing there`,
+      `known are ${known.join(", ")}`,
+    );
   }
 
   choice<Name extends string>(names: readonly Name[]): Name {
     const found = names.find((name) => name === this.value);
-    if (found === undefined) throw this.refuse(`${this.#show()} is none of ${names.join(", ")}`);
+    if (found === undefined) {
+      throw this.refuse(`${this.#show()} is not known there`, `known are ${names.join(", ")}`);
+    }
     return found;
   }
 
