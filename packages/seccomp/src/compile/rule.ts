@@ -22,7 +22,10 @@ export class RuleSet {
 
   /** The decision by these rules, the first that is met; `otherwise` where none is. */
   toNode(nodes: NodeFactory, otherwise: Node): Node {
-    return this.#rules.toSorted(compareRules).reduceRight((next, { conditions, value }) => {
+    const isUnanimous = new Set(this.#rules.map(({ value }) => value)).size <= 1;
+    // Where the order means nothing, who wrote the profile may know what is asked for most.
+    const rules = isUnanimous ? this.#rules : this.#rules.toSorted(compareRules);
+    return rules.reduceRight((next, { conditions, value }) => {
       return conditions.reduceRight(
         (yes, condition) => decide(nodes, condition, { yes, no: next }),
         nodes.return(value),

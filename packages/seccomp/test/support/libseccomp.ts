@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import type { LinuxSeccomp, LinuxSeccompArg, SeccompOperator } from "@dockher/spec";
 import { toReturnValue } from "../../src/compile/action.ts";
 import type { Machine } from "../../src/index.ts";
@@ -34,10 +34,13 @@ export function openLibseccomp(): Libseccomp | string {
   const program = buildProgram(new URL("../oracle/libseccomp.c", import.meta.url), ["-lseccomp"]);
   if (typeof program === "string") return program;
   const child = spawn(program.path, { stdio: ["pipe", "pipe", "inherit"] });
+  const answers = readAnswers(child.stdout);
   return {
-    compile(seccomp, options) {
+    async compile(seccomp, options) {
       child.stdin.write(describe(seccomp, options));
-      return readAnswer(child);
+      const { value } = await answers.next();
+      if (value === undefined) throw new Error("libseccomp's process has ended");
+      return value;
     },
     [Symbol.dispose]() {
       child.kill();
@@ -46,17 +49,20 @@ export function openLibseccomp(): Libseccomp | string {
   };
 }
 
-async function readAnswer({ stdout }: ChildProcess): Promise<Uint8Array | number> {
-  if (stdout === null) throw new Error("no stdout");
-  const read = async (size: number): Promise<Buffer> => {
-    for (;;) {
-      const chunk: Buffer | null = stdout.read(size);
-      if (chunk !== null) return chunk;
-      await once(stdout, "readable");
+/** Answers come in the order of the questions. */
+async function* readAnswers(stdout: Readable): AsyncGenerator<Uint8Array | number, undefined> {
+  let waiting = Buffer.alloc(0);
+  for await (const chunk of stdout) {
+    waiting = Buffer.concat([waiting, chunk]);
+    while (waiting.length >= 4) {
+      const length = Math.max(0, waiting.readInt32LE());
+      if (waiting.length < 4 + length) break;
+      yield length === 0
+        ? -waiting.readInt32LE()
+        : Uint8Array.from(waiting.subarray(4, 4 + length));
+      waiting = waiting.subarray(4 + length);
     }
-  };
-  const length = (await read(4)).readInt32LE();
-  return length < 0 ? -length : new Uint8Array(await read(length));
+  }
 }
 
 /** The calls that runc makes for a profile. */
