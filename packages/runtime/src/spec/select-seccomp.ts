@@ -7,9 +7,6 @@ import type { SecurityOptions } from "../options.js";
 /** Where i386's dynamic linker lies, by its ABI. */
 const I386_LINKER = "/lib/ld-linux.so.2";
 
-/** linux/fcntl.h, which node:fs does not have: neither reads the file nor waits for a FIFO. */
-const O_PATH = 0o10000000;
-
 export interface SelectSeccompOptions {
   options: Pick<SecurityOptions, "seccomp" | "privileged">;
   /** The container's bounding set. */
@@ -36,9 +33,12 @@ export async function selectSeccomp(
 
 function hasI386Linker(root: string): boolean {
   try {
-    closeSync(openInRoot({ root, path: I386_LINKER, flags: O_PATH }));
+    closeSync(
+      openInRoot({ root, path: I386_LINKER, flags: constants.O_RDONLY | constants.O_NOCTTY }),
+    );
     return true;
   } catch (error) {
+    // Whatever else lies there is no linker, and to keep the way closed is safe.
     if (error instanceof NsError) return false;
     throw error;
   }

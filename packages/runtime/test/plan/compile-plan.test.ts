@@ -1,6 +1,7 @@
 import type { CgroupLocation } from "@dockher/cgroup";
 import { MountAttribute, MountFlag, type Step } from "@dockher/ns";
 import type { Overlay } from "@dockher/rootfs";
+import type { Filter } from "@dockher/seccomp";
 import { createDefaultSpec, type Mount, type Spec } from "@dockher/spec";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -24,6 +25,8 @@ const v1: CgroupLocation = {
   directories: { memory: "/m/c", cpu: "/c/c", cpuacct: "/c/c" },
 };
 
+const filter = { program: new Uint8Array(8), flags: 0 };
+
 function compile(change: (spec: Spec) => void = () => {}, cgroup: CgroupLocation | undefined = v2) {
   const spec = createDefaultSpec();
   spec.linux = { ...spec.linux, devices: [...DEFAULT_DEVICES] };
@@ -33,6 +36,7 @@ function compile(change: (spec: Spec) => void = () => {}, cgroup: CgroupLocation
     root: { type: "directory", path: "/rootfs" },
     userNamespace: { type: "host" },
     cgroup,
+    filter,
     stdio: [{ kind: "null" }, { kind: "null" }, { kind: "null" }],
     init: false,
   });
@@ -74,7 +78,7 @@ test("paths are closed after what is written there, credentials last", () => {
   const uid = find(steps, (step) => step.op === "uid");
   const capabilities = find(steps, (step) => step.op === "capabilities");
   assert.ok(sysctl < closed && closed < bounding && bounding < uid && uid < capabilities);
-  assert.is(steps.at(-1)?.op, "no-new-privileges");
+  assert.ok(capabilities < find(steps, (step) => step.op === "no-new-privileges"));
 });
 
 test("a read-only root is closed after the mount points were made", () => {
@@ -95,6 +99,7 @@ test("without a cgroup device nodes are dead and no cgroup file system is mounte
     root: { type: "directory", path: "/rootfs" },
     userNamespace: { type: "host" },
     cgroup: undefined,
+    filter,
     stdio: [{ kind: "null" }, { kind: "null" }, { kind: "null" }],
     init: true,
   });
@@ -180,6 +185,7 @@ function compileIn(userNamespace: UserNamespace, root: RootPlan, change = (_: Sp
     root,
     userNamespace,
     cgroup: undefined,
+    filter,
     stdio: [{ kind: "pipe" }, { kind: "pipe" }, { kind: "pipe" }],
     init: false,
   });
@@ -288,6 +294,17 @@ test("without root: devices are bound and checked, proc and sysfs made early, wi
   assert.equal(stdioOwner, { uid: 7, gid: 8 });
   const devpts = steps.find((step) => step.op === "mount" && step.fstype === "devpts");
   assert.not.match(devpts?.op === "mount" ? (devpts.data ?? "") : "", "gid=");
+});
+
+test("the filter is the last step, or before what it could not be installed after", () => {
+  const operations = (noNewPrivileges: boolean): string[] =>
+    compile((spec) => {
+      spec.process.noNewPrivileges = noNewPrivileges;
+    }).steps.map(({ op }) => op);
+  assert.equal(operations(true).slice(-3), ["capabilities", "no-new-privileges", "seccomp"]);
+  const opened = operations(false);
+  assert.not(opened.includes("no-new-privileges"));
+  assert.is(opened.indexOf("seccomp") + 1, opened.indexOf("bounding"));
 });
 
 test.run();
