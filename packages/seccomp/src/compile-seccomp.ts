@@ -22,7 +22,7 @@ export async function compileSeccomp(
   seccomp: LinuxSeccomp,
   { machine = detectMachine() }: CompileSeccompOptions = {},
 ): Promise<Filter> {
-  const precompiled = machine === detectMachine() ? findPrecompiled(seccomp) : undefined;
+  const precompiled = findPrecompiled(seccomp, machine);
   if (precompiled !== undefined) return precompiled;
   // Loaded here, because most containers take what is compiled already.
   const [{ parseProfile }, { compileFilter }] = await Promise.all([

@@ -1,4 +1,4 @@
-import { DEFAULT_CAPABILITIES, type LinuxSeccomp } from "@dockher/spec";
+import type { LinuxSeccomp } from "@dockher/spec";
 import { detectMachine, type Machine } from "./architecture.js";
 import type { Filter } from "./filter.js";
 import { PRECOMPILED_PROGRAMS } from "./precompiled-programs.js";
@@ -22,38 +22,42 @@ export interface DefaultSeccompOptions {
 }
 
 const made = new Map<string, LinuxSeccomp>();
-const precompiled = new WeakMap<LinuxSeccomp, Filter>();
+const precompiled = new WeakMap<LinuxSeccomp, { machine: Machine; filter: Filter }>();
 
 /** What holds where the caller wishes nothing else. The result is shared and frozen. */
 export function createDefaultSeccomp(options: DefaultSeccompOptions): LinuxSeccomp {
-  const { machine = detectMachine(), socketcall = "closed" } = options;
-  const capabilities = PROFILE_CAPABILITIES.filter((name) => options.capabilities.includes(name));
-  const key = [machine, socketcall, ...capabilities].join(" ");
+  const key = describeDefault(options);
   let seccomp = made.get(key);
   if (seccomp === undefined) {
-    const { syscalls = [], ...rest } = DEFAULT_PROFILE;
-    const rules = socketcall === "open" ? [...syscalls, SOCKETCALL_RULE] : syscalls;
-    seccomp = freeze(
-      resolveProfile({ ...rest, syscalls: rules }, { capabilities, machine, kernel: "5.12" }),
-    );
+    seccomp = resolveDefault(options);
     made.set(key, seccomp);
-    const program = PRECOMPILED_PROGRAMS[machine];
-    if (key === nameOrdinary(machine) && program !== undefined) {
-      precompiled.set(seccomp, { program: Buffer.from(program, "base64"), flags: 0 });
+    const program = PRECOMPILED_PROGRAMS[key];
+    if (program !== undefined) {
+      const filter = { program: Buffer.from(program, "base64"), flags: 0 };
+      precompiled.set(seccomp, { machine: options.machine ?? detectMachine(), filter });
     }
   }
   return seccomp;
 }
 
-/** The filter that was compiled when the package was made, where there is one. */
-export function findPrecompiled(seccomp: LinuxSeccomp): Filter | undefined {
-  return precompiled.get(seccomp);
+/** All that makes a difference between two default profiles, in words. */
+export function describeDefault(options: DefaultSeccompOptions): string {
+  const { machine = detectMachine(), socketcall = "closed" } = options;
+  const capabilities = PROFILE_CAPABILITIES.filter((name) => options.capabilities.includes(name));
+  return [machine, socketcall, ...capabilities].join(" ");
 }
 
-/** The key of what almost every container has. */
-function nameOrdinary(machine: Machine): string {
-  const capabilities = PROFILE_CAPABILITIES.filter((name) => DEFAULT_CAPABILITIES.includes(name));
-  return [machine, "closed", ...capabilities].join(" ");
+function resolveDefault(options: DefaultSeccompOptions): LinuxSeccomp {
+  const { capabilities, machine = detectMachine(), socketcall = "closed" } = options;
+  const { syscalls = [], ...rest } = DEFAULT_PROFILE;
+  const rules = socketcall === "open" ? [...syscalls, SOCKETCALL_RULE] : syscalls;
+  return freeze(resolveProfile({ ...rest, syscalls: rules }, { capabilities, machine }));
+}
+
+/** The filter that was compiled when the package was made, where there is one. */
+export function findPrecompiled(seccomp: LinuxSeccomp, machine: Machine): Filter | undefined {
+  const found = precompiled.get(seccomp);
+  return found?.machine === machine ? found.filter : undefined;
 }
 
 function freeze(seccomp: LinuxSeccomp): LinuxSeccomp {

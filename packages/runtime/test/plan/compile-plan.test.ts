@@ -25,7 +25,7 @@ const v1: CgroupLocation = {
   directories: { memory: "/m/c", cpu: "/c/c", cpuacct: "/c/c" },
 };
 
-const filter = { program: new Uint8Array(8), flags: 0 };
+const filter: Filter = { program: new Uint8Array(8), flags: 0 };
 
 function compile(change: (spec: Spec) => void = () => {}, cgroup: CgroupLocation | undefined = v2) {
   const spec = createDefaultSpec();

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { type Machine, selectArchitectures } from "../../src/architecture.ts";
 import { toReturnValue } from "../../src/compile/action.ts";
 import { compileFilter } from "../../src/compile/compile-filter.ts";
+import { describeDefault } from "../../src/default-seccomp.ts";
 import { compileSeccomp, createDefaultSeccomp } from "../../src/index.ts";
 import { PRECOMPILED_PROGRAMS } from "../../src/precompiled-programs.ts";
 import { ALLOWED_CALLS } from "../../src/profile/allowed-calls.ts";
@@ -150,12 +151,15 @@ test("socketcall makes sockets only where it is told to", () => {
 
 test("what was compiled when the package was made is what the compiler makes", async () => {
   for (const machine of machines) {
-    const seccomp = createDefaultSeccomp({ capabilities: DEFAULT_CAPABILITIES, machine });
-    const compiled = Buffer.from(compile(seccomp, machine)).toString("base64");
-    assert.is(PRECOMPILED_PROGRAMS[machine], compiled, "run scripts/precompile.mjs");
-    const { program, flags } = await compileSeccomp(seccomp, { machine });
-    assert.equal(Buffer.from(program).toString("base64"), compiled);
-    assert.is(flags, 0);
+    for (const capabilities of [DEFAULT_CAPABILITIES, []]) {
+      const seccomp = createDefaultSeccomp({ capabilities, machine });
+      const compiled = Buffer.from(compile(seccomp, machine)).toString("base64");
+      const key = describeDefault({ capabilities, machine });
+      assert.is(PRECOMPILED_PROGRAMS[key], compiled, `run scripts/precompile.mjs: ${key}`);
+      const { program, flags } = await compileSeccomp(seccomp, { machine });
+      assert.equal(Buffer.from(program).toString("base64"), compiled);
+      assert.is(flags, 0);
+    }
   }
 });
 
