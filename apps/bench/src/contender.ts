@@ -1,6 +1,7 @@
 /** In the order of the rows. */
 export const CONTENDER_NAMES = [
   "floor",
+  "floor-unconfined",
   "library",
   "prepared",
   "run",
@@ -63,5 +64,7 @@ export interface Workbench {
   directory: string;
   /** The container's `/`: the static `/bin/true` and empty mount points. */
   rootfs: string;
+  /** A file with the default seccomp program. */
+  filter: string;
   programs: Record<"floor" | "measure" | "true", string>;
 }

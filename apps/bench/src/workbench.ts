@@ -3,6 +3,8 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { compileSeccomp, createDefaultSeccomp } from "@dockher/seccomp";
+import { DEFAULT_CAPABILITIES } from "@dockher/spec";
 import type { Workbench } from "./contender.js";
 import { BenchError } from "./error.js";
 
@@ -42,6 +44,15 @@ async function makeRootfs(directory: string, program: string): Promise<string> {
   return rootfs;
 }
 
+async function writeFilter(directory: string): Promise<string> {
+  const path = join(directory, "filter");
+  const { program } = await compileSeccomp(
+    createDefaultSeccomp({ capabilities: DEFAULT_CAPABILITIES }),
+  );
+  await writeFile(path, program);
+  return path;
+}
+
 /**
  * Makes a temporary folder with the compiled programs and the root filesystem.
  * @throws BenchError `COMPILE_FAILED`.
@@ -56,7 +67,8 @@ export async function openWorkbench(): Promise<Workbench & AsyncDisposable> {
       true: await compile("true", directory),
     };
     const rootfs = await makeRootfs(directory, programs.true);
-    return { directory, rootfs, programs, [Symbol.asyncDispose]: remove };
+    const filter = await writeFilter(directory);
+    return { directory, rootfs, filter, programs, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

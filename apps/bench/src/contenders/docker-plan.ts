@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { MountFlag, type Plan, type Step } from "@dockher/ns";
 import {
   CAPABILITIES,
@@ -6,6 +7,8 @@ import {
   DEFAULT_PATH,
   DEFAULT_READONLY_PATHS,
 } from "@dockher/spec";
+
+import type { Workbench } from "../contender.js";
 
 const PSEUDO = MountFlag.MS_NOSUID | MountFlag.MS_NODEV | MountFlag.MS_NOEXEC;
 
@@ -75,7 +78,7 @@ function listPrivilegeSteps(): Step[] {
 }
 
 /** The pieces of floor.c, as a plan. A change of one is a change of the other. */
-export function createDockerPlan(rootfs: string): Plan {
+export function createDockerPlan({ rootfs, filter }: Pick<Workbench, "rootfs" | "filter">): Plan {
   return {
     args: ["/bin/true"],
     env: [`PATH=${DEFAULT_PATH}`],
@@ -96,6 +99,7 @@ export function createDockerPlan(rootfs: string): Plan {
       ...DEFAULT_READONLY_PATHS.map((path): Step => ({ op: "read-only", path })),
       ...DEFAULT_MASKED_PATHS.map((path): Step => ({ op: "mask", path })),
       ...listPrivilegeSteps(),
+      { op: "seccomp", program: readFileSync(filter) },
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { Entry } from "../contender.js";
 import { docker, dockher, node } from "./command-line.js";
-import { floor } from "./floor.js";
+import { floor, floorUnconfined } from "./floor.js";
 import { library, prepared } from "./library.js";
 import { crun, crunLimits, runc } from "./oci-runtime.js";
 import { runtime, runtimeLimits, runtimeUserNamespace } from "./runtime.js";
@@ -9,6 +9,7 @@ import { bubblewrap, spawnBare } from "./spawn.js";
 /** In the order of the rows. */
 export const ENTRIES: readonly Entry[] = [
   floor,
+  floorUnconfined,
   library,
   prepared,
   runtime,

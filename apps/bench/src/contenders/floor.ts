@@ -15,9 +15,12 @@ export function parseFloorLine(line: string): Sample {
   return { wallMs: wall / 1e6, cpuMs: cpu / 1e3 };
 }
 
-async function openFloor(bench: Workbench): Promise<Contender> {
+async function openFloor(
+  { programs, rootfs }: Workbench,
+  filter: readonly [path: string] | readonly [],
+): Promise<Contender> {
   // A session of its own: Ctrl-C at the terminal is for this process, which then ends the floor.
-  const child = spawn(bench.programs.floor, [bench.rootfs], {
+  const child = spawn(programs.floor, [rootfs, ...filter], {
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
@@ -50,5 +53,13 @@ export const floor: Entry = {
   title: "the same system calls in plain C",
   section: "starts",
   origin: "ours",
-  open: openFloor,
+  open: (bench) => openFloor(bench, [bench.filter]),
+};
+
+export const floorUnconfined: Entry = {
+  name: "floor-unconfined",
+  title: "the same without the seccomp filter",
+  section: "starts",
+  origin: "ours",
+  open: (bench) => openFloor(bench, []),
 };

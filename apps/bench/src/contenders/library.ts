@@ -10,7 +10,7 @@ async function openLibrary(bench: Workbench, { prepared }: LibraryOptions): Prom
   // Not at the top: a missing addon must not keep the other rows from being measured.
   const { launch, preparePlan } = await import("@dockher/ns");
   const { createDockerPlan } = await import("./docker-plan.js");
-  const described = createDockerPlan(bench.rootfs);
+  const described = createDockerPlan(bench);
   const plan = prepared ? preparePlan(described) : described;
   const start = async (turn: Turn): Promise<undefined> => {
     const launched = await launch(plan);

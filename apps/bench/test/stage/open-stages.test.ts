@@ -9,6 +9,7 @@ const { signal } = new AbortController();
 const bench: Workbench = {
   directory: "/nowhere",
   rootfs: "/nowhere/rootfs",
+  filter: "/nowhere/filter",
   programs: { floor: "", measure: "", true: "" },
 };
 
