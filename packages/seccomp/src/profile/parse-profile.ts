@@ -75,7 +75,7 @@ const MOST_NAMES = 65_536;
 export function parseProfile(value: unknown): SeccompProfile {
   const place = Place.root(value);
   refuseListener(place);
-  const defaultAction = place.at("defaultAction").choice(ACTIONS);
+  const defaultAction = readAction(place.at("defaultAction"));
   const architectures = readArchitectures(place.at("architectures"));
   const archMap = place.at("archMap").optionalList(readMapping, { most: 64 });
   if (architectures?.length && archMap?.length) {
@@ -98,11 +98,18 @@ export function parseProfile(value: unknown): SeccompProfile {
   };
 }
 
+const NO_LISTENER = "notification of user space is not supported";
+
+function readAction(place: Place): SeccompAction {
+  if (place.value === "SCMP_ACT_NOTIFY") throw place.refuse(NO_LISTENER);
+  return place.choice(ACTIONS);
+}
+
 /** Nobody here would answer what a filter asks of user space. */
 function refuseListener(place: Place): void {
   for (const name of ["listenerPath", "listenerMetadata"]) {
     if (place.at(name).isGiven && place.at(name).value !== "") {
-      throw place.at(name).refuse("notification of user space is not supported");
+      throw place.at(name).refuse(NO_LISTENER);
     }
   }
 }
@@ -127,7 +134,7 @@ function readRule(place: Place): ProfileRule {
   if (place.at("errno").isGiven && !place.at("errnoRet").isGiven) {
     throw place.at("errno").refuse("errnoRet must stand beside it, with the number");
   }
-  const action = place.at("action").choice(ACTIONS);
+  const action = readAction(place.at("action"));
   return {
     names: readNames(place),
     action,

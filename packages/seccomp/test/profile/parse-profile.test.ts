@@ -55,7 +55,10 @@ const REFUSED: [unknown, RegExp][] = [
   [[], /a list is no object/],
   [{}, /: defaultAction: nothing is not known there/],
   [{ defaultAction: "SCMP_ACT_DENY" }, /: defaultAction: "SCMP_ACT_DENY" is not known there/],
-  [{ defaultAction: "SCMP_ACT_NOTIFY" }, /: defaultAction: "SCMP_ACT_NOTIFY" is not known there/],
+  [
+    { defaultAction: "SCMP_ACT_NOTIFY" },
+    /: defaultAction: notification of user space is not supported/,
+  ],
   [
     { defaultAction: "SCMP_ACT_ALLOW", defaultErrnoRet: 1 },
     /: defaultErrnoRet: SCMP_ACT_ALLOW hands on/,
