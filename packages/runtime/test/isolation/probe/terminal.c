@@ -1,0 +1,36 @@
+/* Promise 8: the caller looks on its side whether anything has arrived.  */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "probe.h"
+
+static void
+push (int fd)
+{
+  for (const char *at = "INJECTED\n"; *at != '\0'; at++)
+    if (ioctl (fd, TIOCSTI, at) < 0)
+      return;
+}
+
+/* As it is, and as the leader of a session that takes the terminal for its own. */
+static void
+push_everywhere (void)
+{
+  for (int fd = 0; fd < 3; fd++)
+    push (fd);
+  int own = open ("/dev/tty", O_RDWR | O_CLOEXEC);
+  if (own >= 0)
+    push (own);
+  setsid ();
+  for (int fd = 0; fd < 3; fd++)
+    if (ioctl (fd, TIOCSCTTY, 0) == 0)
+      push (fd);
+  hold ("everything was tried");
+}
+
+const struct check terminal_checks[] = { { 8, "TIOCSTI", push_everywhere }, { 0, NULL, NULL } };
