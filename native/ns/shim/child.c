@@ -332,6 +332,9 @@ ns_run_child (struct ns_child *child)
   const struct ns_header *header = child->plan->header;
   die_with_parent (child);
   reset_signals (child);
+  int inherited = ns_leave_inheritance ();
+  if (inherited < 0)
+    ns_fail (child, NS_PHASE_INHERITANCE, -1, inherited, 0);
   if (header->flags & NS_OWN_MEMORY)
     wait_for_release (child);
   else

@@ -50,6 +50,9 @@ void ns_run_child (struct ns_child *child) __attribute__ ((noreturn));
 void ns_fail (const struct ns_child *child, int phase, int index, int error, int detail)
     __attribute__ ((noreturn));
 
+/* inheritance.c: give up what the caller has and a container must not have.  */
+int ns_leave_inheritance (void);
+
 /* path.c. Paths are absolute and resolved in the root of the process without magic links.  */
 int ns_open_path (const char *path, unsigned long flags, unsigned long resolve);
 int ns_open_target (struct ns_child *child, const char *path, enum ns_create create,

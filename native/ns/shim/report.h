@@ -42,6 +42,7 @@ enum ns_phase
   NS_PHASE_HANDOFF,        /* the helper cannot read the plan */
   NS_PHASE_SIGNALS,
   NS_PHASE_MEMORY, /* Node's, which the child shares, is to be closed to others */
+  NS_PHASE_INHERITANCE,
 };
 
 /* More about a failed exec than its errno says.  */

@@ -45,6 +45,7 @@ const Phase = {
   handoff: 22,
   signals: 23,
   memory: 24,
+  inheritance: 25,
 } as const;
 
 /** `enum ns_exec_detail` in shim/report.h. */
@@ -135,6 +136,8 @@ function describePhase(plan: Plan, { phase, index }: Failure): string {
       return `write ${idMaps[index]}`;
     case Phase.descriptors:
       return "close inherited descriptors";
+    case Phase.inheritance:
+      return "give up the caller's priority, personality and securebits";
     case Phase.cgroupNamespace:
       return "make a cgroup namespace";
     case Phase.session:

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** What the host knows of itself and a container should not find; the probe takes them as NAME=VALUE. */
 export type Facts = Readonly<Record<string, string>>;
-
-/** Stands in the caller's environment only. */
-export const SECRET = "secret-of-the-caller";
 
 const NAMESPACES = ["cgroup", "ipc", "mnt", "net", "pid", "uts"];
 
@@ -48,7 +46,7 @@ async function readParagraph(child: ChildProcess): Promise<string> {
 /** What any caller on this host has in common. */
 export function gatherHostFacts(file: string): Facts {
   return {
-    secret: SECRET,
+    secret: `secret-${randomUUID()}`,
     group: "4242",
     key: "probe-key",
     file,

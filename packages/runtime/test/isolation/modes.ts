@@ -14,7 +14,11 @@ export interface Mode {
 
 export const MODES: readonly Mode[] = [
   { name: "root", options: {}, pending: NEEDS_SECCOMP },
-  { name: "root without init", options: { init: false }, pending: [...NEEDS_SECCOMP, "49 orphans"] },
+  {
+    name: "root without init",
+    options: { init: false },
+    pending: [...NEEDS_SECCOMP, "49 orphans"],
+  },
   { name: "root without cgroups", options: { cgroups: "disabled" }, pending: NEEDS_SECCOMP },
   { name: "root with a read-only root", options: { readonly: true }, pending: NEEDS_SECCOMP },
 ];

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { removeTree } from "@dockher/rootfs";
 import type { RunOptions } from "../../src/options.ts";
 import type { RunResult } from "../../src/result.ts";
-import { type Canary, type Facts, gatherHostFacts, SECRET, startCanary } from "./facts.ts";
+import { type Canary, type Facts, gatherHostFacts, startCanary } from "./facts.ts";
 import type { Mode } from "./modes.ts";
 import { compilePrograms, type Programs } from "./programs.ts";
 import { makeRootFilesystem } from "./root-filesystem.ts";
@@ -28,6 +28,8 @@ export interface Workshop {
   facts: Facts;
   /** Runs a host's command as the caller that has everything a container must not inherit; its output. */
   runDirty(command: readonly string[], user?: number): Promise<string>;
+  /** The host's command that runs a container in the given mode and prints its result. */
+  describeContainer(mode: Mode, options: Partial<RunOptions>): string[];
   /** Runs a container in the given mode, started by that caller. */
   runContainer(mode: Mode, options: Partial<RunOptions>): Promise<Outcome>;
   remove(): Promise<void>;
@@ -43,25 +45,30 @@ export async function openWorkshop(user?: number): Promise<Workshop> {
   mkdirSync(outside);
   writeFileSync(join(outside, "host-file"), "of the host\n");
   const canary = await startCanary(programs.canary, user);
+  const facts = { ...gatherHostFacts(join(outside, "host-file")), ...canary.facts };
   const directories = { root: join(base, "root"), cache: join(base, "cache") };
 
   const runDirty = async (command: readonly string[], as?: number): Promise<string> => {
     const { stdout, stderr } = await execute(programs.dirty, [outside, ...command], {
-      env: { ...process.env, PROBE_SECRET: SECRET },
+      env: { ...process.env, PROBE_SECRET: facts["secret"] },
       maxBuffer: 2 ** 24,
       ...(as === undefined ? {} : { uid: as, gid: as }),
     });
     return stdout + stderr;
   };
+  const describeContainer = (mode: Mode, options: object): string[] => {
+    const all = { source: { rootfs }, directories, ...mode.options, ...options };
+    return [process.execPath, "--import", TYPESCRIPT, RUNNER, JSON.stringify(all)];
+  };
   return {
     programs,
     rootfs,
     canary,
-    facts: { ...gatherHostFacts(join(outside, "host-file")), ...canary.facts },
+    facts,
     runDirty,
+    describeContainer,
     runContainer: async (mode, options) => {
-      const all = { source: { rootfs }, directories, ...mode.options, ...options };
-      const command = [process.execPath, "--import", TYPESCRIPT, RUNNER, JSON.stringify(all)];
+      const command = describeContainer(mode, options);
       const line = (await runDirty(command, mode.user)).trim().split("\n").at(-1) ?? "";
       const outcome = JSON.parse(line);
       if (outcome.code !== undefined) throw new Error(outcome.message);

@@ -1,5 +1,5 @@
-/* canary DIRECTORY: has one of everything that a container must not find, tells their names as NAME=VALUE
-   and takes them back at the end of its input.  */
+/* canary DIRECTORY: has one of everything that a container must not find, tells their names as
+   NAME=VALUE and takes them back at the end of its input.  */
 
 #include <arpa/inet.h>
 #include <fcntl.h>

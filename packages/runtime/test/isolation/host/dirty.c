@@ -1,5 +1,6 @@
-/* dirty DIRECTORY COMMAND...: runs the command as a caller with everything that a container must not
-   inherit. What this machine does not let us have is left out: a check that never fails shows it.  */
+/* dirty DIRECTORY COMMAND...: runs the command as a caller with everything that a container must
+   not inherit. What this machine does not let us have is left out: a check that never fails shows
+   it.  */
 
 #include <fcntl.h>
 #include <grp.h>

@@ -1,6 +1,7 @@
-/* terminal session|bare COMMAND...: runs the command on a terminal of its own, copies what it shows to
-   stdout, and prints "terminal: INPUT" with what then waits to be read there, which nobody has typed. In "session"
-   the terminal controls the command's session, as a shell's does; "bare", it controls none.  */
+/* terminal session|bare COMMAND...: runs the command on a terminal of its own, copies what it shows
+   to stdout, and prints "terminal: INPUT" with what then waits to be read there, which nobody has
+   typed. In "session" the terminal controls the command's session, as a shell's does; "bare", it
+   controls none.  */
 
 #include <fcntl.h>
 #include <poll.h>

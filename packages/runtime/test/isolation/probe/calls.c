@@ -1,5 +1,6 @@
-/* Promises 15 to 26: system calls that are refused. Every one has arguments with which it could do no
-   harm even where it is allowed: what is not there, flags that exclude each other, numbers that nothing has.  */
+/* Promises 15 to 26: system calls that are refused. Every one has arguments with which it could do
+   no harm even where it is allowed: what is not there, flags that exclude each other, numbers that
+   nothing has.  */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,10 +24,7 @@
 
 #define NOTHING "/probe-nothing"
 #define CHECK(function, call)                                                                      \
-  static void function (void)                                                                      \
-  {                                                                                                \
-    judge_refusal (call);                                                                          \
-  }
+  static void function (void) { judge_refusal (call); }
 
 CHECK (try_mount, syscall (SYS_mount, "none", "/", "no-such-fs", 0, NULL))
 CHECK (try_umount, syscall (SYS_umount2, "/probe", 8))
@@ -74,7 +72,8 @@ static void
 try_mount_setattr (void)
 {
   const struct mount_attr attributes = { 0 };
-  judge_refusal (syscall (SYS_mount_setattr, -1, "", AT_EMPTY_PATH, &attributes, sizeof attributes));
+  judge_refusal (
+      syscall (SYS_mount_setattr, -1, "", AT_EMPTY_PATH, &attributes, sizeof attributes));
 }
 
 static void
@@ -200,7 +199,7 @@ const struct check call_checks[] = { { 15, "mount", try_mount },
                                      { 22, "quotactl", try_quotactl },
                                      { 22, "reboot", try_reboot },
                                      { 22, "syslog", try_syslog },
-                                     PORT_CHECKS { 23, "keyctl", try_keyctl },
+                                     PORT_CHECKS{ 23, "keyctl", try_keyctl },
                                      { 23, "add_key", try_add_key },
                                      { 23, "request_key", try_request_key },
                                      { 23, "bpf", try_bpf },

@@ -18,8 +18,8 @@
 static bool
 is_standard (dev_t device)
 {
-  static const unsigned allowed[][2] = { { 1, 3 }, { 1, 5 }, { 1, 7 }, { 1, 8 },
-                                         { 1, 9 }, { 5, 0 }, { 5, 1 }, { 5, 2 } };
+  static const unsigned allowed[][2]
+      = { { 1, 3 }, { 1, 5 }, { 1, 7 }, { 1, 8 }, { 1, 9 }, { 5, 0 }, { 5, 1 }, { 5, 2 } };
   for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
     if (device == makedev (allowed[i][0], allowed[i][1]))
       return true;
@@ -77,8 +77,8 @@ check_terminals (void)
   hold ("they are its own");
 }
 
-/* Making the node and opening it, wherever one can be made; or one that is there already. ENXIO, ENODEV
-   and the like say that nothing but the lack of a driver stood in the way.  */
+/* Making the node and opening it, wherever one can be made; or one that is there already. ENXIO,
+   ENODEV and the like say that nothing but the lack of a driver stood in the way.  */
 static void
 try_open (const char *path, const char *how)
 {
@@ -111,10 +111,7 @@ try_device (const char *usual, mode_t type, unsigned major, unsigned minor)
 }
 
 #define DEVICE_CHECK(function, usual, type, major, minor)                                          \
-  static void function (void)                                                                      \
-  {                                                                                                \
-    try_device (usual, type, major, minor);                                                        \
-  }
+  static void function (void) { try_device (usual, type, major, minor); }
 
 DEVICE_CHECK (try_mem, "/dev/mem", S_IFCHR, 1, 1)
 DEVICE_CHECK (try_port, "/dev/port", S_IFCHR, 1, 4)

@@ -11,8 +11,7 @@ read_file (const char *path, char *buffer, size_t size)
   int fd = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   size_t length = 0;
   ssize_t got = fd < 0 ? -1 : 0;
-  while (fd >= 0 && length < size - 1
-         && (got = read (fd, buffer + length, size - 1 - length)) > 0)
+  while (fd >= 0 && length < size - 1 && (got = read (fd, buffer + length, size - 1 - length)) > 0)
     length += (size_t)got;
   if (fd >= 0)
     close (fd);

@@ -1,5 +1,5 @@
-/* probe [NAME=VALUE...]: makes every check, each in a process of its own. With "only=ID", those of one
-   promise; "probe --root" succeeds for root, "probe --sleep MARK" stays.  */
+/* probe [NAME=VALUE...]: makes every check, each in a process of its own. With "only=ID", those of
+   one promise; "probe --root" succeeds for root, "probe --sleep MARK" stays.  */
 
 #include <errno.h>
 #include <signal.h>
@@ -103,8 +103,9 @@ int
 main (int argc, char **argv)
 {
   static const struct check *const tables[]
-      = { caller_checks, inherited_checks, privilege_checks, call_checks, compat_checks, proc_checks,
-          cgroup_checks, root_checks,      device_checks,    host_checks, terminal_checks };
+      = { caller_checks, inherited_checks, privilege_checks, call_checks,
+          compat_checks, proc_checks,      cgroup_checks,    root_checks,
+          device_checks, host_checks,      terminal_checks };
   if (argc == 2 && strcmp (argv[1], "--root") == 0)
     return geteuid () == 0 ? 0 : 1;
   if (argc == 3 && strcmp (argv[1], "--sleep") == 0)

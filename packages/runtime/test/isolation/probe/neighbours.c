@@ -31,10 +31,7 @@ check_namespace (const char *type)
 }
 
 #define NAMESPACE_CHECK(function, type)                                                            \
-  static void function (void)                                                                      \
-  {                                                                                                \
-    check_namespace (type);                                                                        \
-  }
+  static void function (void) { check_namespace (type); }
 
 NAMESPACE_CHECK (check_pid, "pid")
 NAMESPACE_CHECK (check_mount, "mnt")

@@ -17,8 +17,8 @@ struct check
 __attribute__ ((format (printf, 1, 2), noreturn)) void hold (const char *format, ...);
 __attribute__ ((format (printf, 1, 2), noreturn)) void fail (const char *format, ...);
 
-/* What a system call that must be refused has returned: -1 with errno, or anything else. EPERM, EACCES
-   and ENOSYS mean that the kernel did not look at what was asked for.  */
+/* What a system call that must be refused has returned: -1 with errno, or anything else. EPERM,
+   EACCES and ENOSYS mean that the kernel did not look at what was asked for.  */
 __attribute__ ((noreturn)) void judge_refusal (long result);
 
 /* What the caller knows and the container should not: NAME=VALUE in the arguments. */

@@ -72,10 +72,7 @@ judge_write (const char *path)
 }
 
 #define PATH_CHECK(function, judge, path)                                                          \
-  static void function (void)                                                                      \
-  {                                                                                                \
-    judge (path);                                                                                  \
-  }
+  static void function (void) { judge (path); }
 
 PATH_CHECK (mask_acpi, judge_mask, "/proc/acpi")
 PATH_CHECK (mask_asound, judge_mask, "/proc/asound")
@@ -148,10 +145,7 @@ judge_flags (struct wanted wanted)
 }
 
 #define FLAG_CHECK(function, target, ...)                                                          \
-  static void function (void)                                                                      \
-  {                                                                                                \
-    judge_flags ((struct wanted){ target, { __VA_ARGS__ } });                                      \
-  }
+  static void function (void) { judge_flags ((struct wanted){ target, { __VA_ARGS__ } }); }
 
 FLAG_CHECK (flags_proc, "/proc", "nosuid", "noexec", "nodev")
 FLAG_CHECK (flags_sys, "/sys", "nosuid", "noexec", "nodev")

@@ -55,15 +55,17 @@ static void
 check_chroot (void)
 {
   struct stat root, here;
-  const char *directory = "/dev/shm/probe-chroot";
   stat ("/", &root);
   int fd = open ("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (mkdir (directory, 0700) < 0 && errno != EEXIST)
+  int parent = open ("/dev/shm", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (parent < 0 || mkdirat (parent, "probe-chroot", 0700) < 0)
     {
-      directory = "/probe-chroot";
-      mkdir (directory, 0700);
+      parent = fd;
+      mkdirat (parent, "probe-chroot", 0700);
     }
-  int error = chroot (directory) < 0 ? errno : 0;
+  fchdir (parent);
+  int error = chroot ("probe-chroot") < 0 ? errno : 0;
+  unlinkat (parent, "probe-chroot", AT_REMOVEDIR);
   if (error != 0)
     hold ("%s", strerrorname_np (error));
   if (fchdir (fd) < 0)
@@ -151,7 +153,7 @@ is_of_image (const char *exe)
          && program.st_dev == file.st_dev && access (required_fact ("file"), F_OK) < 0;
 }
 
-/* ETXTBSY proves nothing, because the program may end: a sealed memfd or a read-only mount does.  */
+/* ETXTBSY proves nothing, because the program may end: a sealed memfd or a read-only mount does. */
 static void
 check_process_program (const char *process)
 {

@@ -2,18 +2,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "probe.h"
 
+/* The kernel looks at 32 bits of a request, a filter perhaps at 64 (CVE-2019-10063).  */
+static long
+push_byte (int fd, const char *byte)
+{
+  if (syscall (SYS_ioctl, fd, TIOCSTI, byte) == 0)
+    return 0;
+  return syscall (SYS_ioctl, fd, TIOCSTI | 1UL << 32, byte);
+}
+
 static void
 push (int fd)
 {
   for (const char *at = "INJECTED\n"; *at != '\0'; at++)
-    if (ioctl (fd, TIOCSTI, at) < 0)
+    if (push_byte (fd, at) < 0)
       return;
 }
 

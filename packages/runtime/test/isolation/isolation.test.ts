@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { findObstacle } from "../sandbox.ts";
+import { findDaemons } from "./daemons.ts";
+import { formatFacts } from "./facts.ts";
+import { MODES, type Mode } from "./modes.ts";
+import { LACKING } from "./pending.ts";
+import { findCompilerObstacle } from "./programs.ts";
+import { type Finding, listBroken, nameFinding, parseReport } from "./report.ts";
+import { openWorkshop, type Workshop } from "./workshop.ts";
+
+const obstacle = findObstacle() ?? findCompilerObstacle();
+if (obstacle !== undefined) console.log(`SKIP isolation: ${obstacle}`);
+
+/** The promises of docs/isolation.md that the probe checks; 8 and 51 have tests of their own below. */
+const PROMISES = [...Array(55).keys()]
+  .map((index) => index + 1)
+  .filter((promise) => ![8, 45, 51, 52].includes(promise));
+
+for (const mode of MODES) addTests(mode);
+
+function addTests(mode: Mode): void {
+  const test = suite(`isolation: ${mode.name}`);
+  let workshop: Workshop;
+  let findings: Finding[] = [];
+  const corePattern = readFileSync("/proc/sys/kernel/core_pattern", "utf8");
+
+  test.before(async () => {
+    workshop = await openWorkshop(mode.user);
+    const { stdout, stderr } = await workshop.runContainer(mode, {
+      command: ["/probe", ...formatFacts(workshop.facts)],
+    });
+    assert.is(stderr, "");
+    findings = parseReport(stdout);
+  });
+  test.after(() => workshop.remove());
+
+  for (const promise of PROMISES)
+    test(`promise ${promise} holds`, () => {
+      const own = findings.filter((finding) => finding.promise === promise);
+      assert.ok(own.length > 0 || !hasChecks(promise), "nothing was checked");
+      const lacking = new Set(own.filter(({ detail }) => LACKING.has(detail)).map(nameFinding));
+      const pending = mode.pending.filter((name) => name.startsWith(`${promise} `));
+      assert.equal(
+        listBroken(own),
+        pending.filter((name) => !lacking.has(name)),
+        own.map((finding) => `${nameFinding(finding)}: ${finding.detail}`).join("\n"),
+      );
+    });
+
+  // "session": the terminal controls the caller's session, as a shell's does; "bare": it controls none.
+  for (const kind of ["session", "bare"])
+    test(`promise 8 holds: nothing is typed into the caller's terminal (${kind})`, async () => {
+      const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+      const command = workshop.describeContainer(mode, {
+        command: ["/probe", "only=8"],
+        ...streams,
+      });
+      const output = await workshop.runDirty([workshop.programs.terminal, kind, ...command]);
+      assert.match(output, "ok 8 TIOCSTI: everything was tried");
+      const typed = /^terminal: (.*)$/m.exec(output)?.[1];
+      assert.is(typed, mode.pending.includes(`8 ${kind}`) ? "INJECTED" : "");
+    });
+
+  test("promise 50 holds: nothing is left on the host", () => {
+    assert.equal(findDaemons(workshop.facts["secret"] ?? ""), []);
+    const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+    assert.equal(
+      mounts.filter((line) => line.includes(workshop.rootfs)),
+      [],
+    );
+    assert.is(hostname(), workshop.facts["hostname"]);
+    assert.is(readFileSync("/proc/sys/kernel/core_pattern", "utf8"), corePattern);
+    assert.ok(workshop.canary.isAlive());
+  });
+
+  if (mode.options.cgroups !== "disabled")
+    test("promise 51 holds: limits of processes and memory", async () => {
+      const script = "for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait";
+      const crowd = await workshop.runContainer(mode, {
+        command: ["/bin/sh", "-c", script],
+        limits: { pids: 4 },
+      });
+      assert.match(crowd.stderr, /can't fork|Resource temporarily unavailable/);
+      const glutton = await workshop.runContainer(mode, {
+        command: ["/bin/sh", "-c", "head -c 200m /dev/zero | tail"],
+        limits: { memory: 32 * 2 ** 20 },
+      });
+      assert.is(glutton.reason, "oom-killed");
+    });
+
+  if (obstacle === undefined) test.run();
+}
+
+/** 27 and 28 are about other ways into an x86-64 kernel. */
+function hasChecks(promise: number): boolean {
+  return process.arch === "x64" || (promise !== 27 && promise !== 28);
+}
