@@ -11,6 +11,7 @@
 
 #define NS_NAME_SIZE 256
 #define NS_PATH_SIZE 4096
+#define NS_MOST_LINKS 40 /* as many as the kernel follows (path_resolution(7)) */
 
 /* Every path is hostile once the root is the container's. Nothing of the host is attached then, so
    ".." and symlinks end inside; magic links (/proc/N/root, /proc/N/fd) would not.  */
@@ -47,8 +48,16 @@ take_component (const char **path, char name[NS_NAME_SIZE])
   while (*at == '/')
     at++;
   *path = at;
-  /* A ".." behind a directory that we have just made would lead who knows where.  */
-  return name[0] == '.' && name[1] == '.' && name[2] == '\0' ? -EINVAL : 0;
+  return 0;
+}
+
+/* As take_component, of a last one: nothing can be made at "..".  */
+static int
+take_name (const char **path, char name[NS_NAME_SIZE])
+{
+  int error = take_component (path, name);
+  bool is_parent = name[0] == '.' && name[1] == '.' && name[2] == '\0';
+  return error == 0 && is_parent ? -EINVAL : error;
 }
 
 static int
@@ -71,15 +80,12 @@ enter_component (int directory, const char *name)
   return made < 0 ? made : open_at (directory, name, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
 }
 
-/* Walk PATH, a directory, and make what is missing of it.  */
+/* Walk from DIRECTORY, which is closed, along PATH as far as END, and make what is missing.  */
 static int
-make_directories (const char *path)
+make_directories (int directory, const char *path, const char *end)
 {
   char name[NS_NAME_SIZE];
-  int directory = open_at (AT_FDCWD, "/", O_PATH | O_DIRECTORY, 0);
-  while (*path == '/')
-    path++;
-  while (directory >= 0 && *path != '\0')
+  while (directory >= 0 && path < end)
     {
       int error = take_component (&path, name);
       int next = error < 0 ? error : enter_component (directory, name);
@@ -87,6 +93,17 @@ make_directories (const char *path)
       directory = next;
     }
   return directory;
+}
+
+/* Where a walk along PATH begins: in DIRECTORY or at the root. *PATH moves behind its first
+ * slashes.  */
+static int
+open_beginning (int directory, const char **path)
+{
+  bool absolute = **path == '/';
+  while (**path == '/')
+    ++*path;
+  return open_at (absolute ? AT_FDCWD : directory, absolute ? "/" : ".", O_PATH | O_DIRECTORY, 0);
 }
 
 void
@@ -123,7 +140,11 @@ open_directory (struct ns_child *child, const char *path, size_t length)
   name[length] = '\0';
   int fd = ns_open_path (length == 0 ? "/" : name, O_PATH | O_DIRECTORY, 0);
   if (fd == -ENOENT)
-    fd = make_directories (name);
+    {
+      const char *start = name;
+      int root = open_beginning (AT_FDCWD, &start);
+      fd = make_directories (root, start, name + length);
+    }
   if (fd < 0)
     return fd;
   ns_forget_parent (child);
@@ -155,21 +176,60 @@ ns_open_parent (struct ns_child *child, const char *path, const char **name)
   return open_directory (child, path, (size_t)(last - 1 - path));
 }
 
+/* The directory, made where it is missing, of what the link NAME in DIRECTORY leads to, whose name
+   NAME becomes.  */
 static int
-make_target (struct ns_child *child, const char *path, enum ns_create create)
+follow_link (int directory, char name[NS_NAME_SIZE])
+{
+  char link[NS_PATH_SIZE];
+  long length = ns_syscall (__NR_readlinkat, directory, name, link, sizeof link - 1);
+  if (length < 0)
+    return (int)length;
+  link[length] = '\0';
+  const char *start = link, *last = find_last_component (link);
+  int beginning = open_beginning (directory, &start);
+  int holder = make_directories (beginning, start, last);
+  int error = holder < 0 ? holder : take_name (&last, name);
+  if (holder >= 0 && error < 0)
+    ns_close (holder);
+  return error < 0 ? error : holder;
+}
+
+static int
+make_file (int directory, const char *name, enum ns_create create)
+{
+  int error = make_component (directory, name, create);
+  unsigned long flags = create == NS_CREATE_DIRECTORY ? O_PATH | O_DIRECTORY : O_PATH;
+  return error < 0 ? error : open_at (directory, name, flags, RESOLVE_NO_SYMLINKS);
+}
+
+/* A link that leads to nothing yet is followed, as long as links may be: /etc/resolv.conf of many
+   images is one, into a /run that is empty before the system runs.  */
+static int
+make_target (struct ns_child *child, const char *path, enum ns_create create, unsigned long resolve)
 {
   char name[NS_NAME_SIZE];
   const char *last = find_last_component (path);
   if (last == path)
     return -EINVAL;
-  int directory = open_directory (child, path, (size_t)(last - 1 - path));
-  if (directory < 0)
-    return directory;
-  int error = take_component (&last, name);
-  if (error == 0)
-    error = make_component (directory, name, create);
-  unsigned long flags = create == NS_CREATE_DIRECTORY ? O_PATH | O_DIRECTORY : O_PATH;
-  return error < 0 ? error : open_at (directory, name, flags, RESOLVE_NO_SYMLINKS);
+  int parent = open_directory (child, path, (size_t)(last - 1 - path));
+  int error = parent < 0 ? parent : take_name (&last, name);
+  if (error < 0)
+    return error;
+  int directory = parent;
+  int fd = make_file (directory, name, create);
+  int links = (resolve & RESOLVE_NO_SYMLINKS) != 0 ? NS_MOST_LINKS : 0;
+  for (; fd == -ELOOP && links < NS_MOST_LINKS && directory >= 0; links++)
+    {
+      int next = follow_link (directory, name);
+      if (directory != parent)
+        ns_close (directory);
+      directory = next;
+      fd = next < 0 ? next : make_file (next, name, create);
+    }
+  if (directory >= 0 && directory != parent)
+    ns_close (directory);
+  return fd;
 }
 
 int
@@ -177,7 +237,8 @@ ns_open_target (struct ns_child *child, const char *path, enum ns_create create,
                 unsigned long resolve)
 {
   int fd = ns_open_path (path, O_PATH, resolve);
-  return fd != -ENOENT || create == NS_CREATE_NOTHING ? fd : make_target (child, path, create);
+  return fd != -ENOENT || create == NS_CREATE_NOTHING ? fd
+                                                      : make_target (child, path, create, resolve);
 }
 
 /* The first word of struct statfs is all that is asked for; the rest is room for it.  */

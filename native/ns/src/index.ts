@@ -6,6 +6,7 @@ export {
   findMissingSystemCalls,
   type LockOptions,
   lock,
+  O_PATH,
   type OpenInRootOptions,
   openInRoot,
   openPidfd,

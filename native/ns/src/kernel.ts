@@ -10,11 +10,17 @@ function check(result: number, what: string): number {
   return result;
 }
 
+/**
+ * Of open(2), where Node has no name for it: a descriptor that stands for a file without opening it. A FIFO does not block, a
+ * device does nothing.
+ */
+export const O_PATH = 0o10000000;
+
 export interface OpenInRootOptions {
   root: string;
   /** Resolved as if `root` were `/`: neither `..` nor a symlink leads out of it. */
   path: string;
-  /** open(2) flags, `fs.constants.O_*`. Read-only without them; O_CLOEXEC and O_NONBLOCK are always set. */
+  /** open(2) flags, `fs.constants.O_*`. Read-only without them; O_CLOEXEC is always set, O_NONBLOCK without {@link O_PATH}. */
   flags?: number;
   /** Of a file that O_CREAT makes. */
   mode?: number;
@@ -29,7 +35,9 @@ export function openInRoot({ root, path, flags = 0, mode = 0 }: OpenInRootOption
   for (const text of [root, path])
     if (text.includes("\0"))
       throw new NsError("failed to open a path with a NUL byte", { code: "INVALID_PLAN" });
-  const result = binding.openInRoot(root, path, flags | constants.O_NONBLOCK, mode);
+  // openat2(2) refuses what has no meaning together with O_PATH.
+  const wait = flags & O_PATH ? 0 : constants.O_NONBLOCK;
+  const result = binding.openInRoot(root, path, flags | wait, mode);
   return check(result, `open ${path} in ${root}`);
 }
 

@@ -19,6 +19,7 @@ import * as assert from "uvu/assert";
 import {
   findMissingSystemCalls,
   lock,
+  O_PATH,
   openInRoot,
   openPidfd,
   sendSignal,
@@ -64,6 +65,15 @@ suite("a FIFO does not hang the opener", ({ directory }) => {
   execFileSync("mkfifo", [path.join(directory, "fifo")]);
   const fd = openInRoot({ root: directory, path: "fifo" });
   assert.ok(fstatSync(fd).isFIFO());
+  closeSync(fd);
+});
+
+suite("what stands for a device does not open it", ({ directory }) => {
+  if (process.getuid?.() !== 0) return;
+  execFileSync("mknod", [path.join(directory, "device"), "c", "4000", "77"]);
+  assert.throws(() => openInRoot({ root: directory, path: "device" }), /ENXIO/);
+  const fd = openInRoot({ root: directory, path: "device", flags: O_PATH });
+  assert.ok(fstatSync(fd).isCharacterDevice());
   closeSync(fd);
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
@@ -160,6 +160,41 @@ whenPossible("steps", findObstacle(), () => {
     });
     const error = await run(refused).catch((reason: Error) => reason);
     assert.match(String(error), "failed to mount t on /data: ELOOP");
+  });
+
+  suite("a link to what is not there yet is followed inside, and makes it", async () => {
+    using rootfs = new Rootfs();
+    using outside = new Rootfs();
+    symlinkSync("../run/../run/one", rootfs.join("etc/relative"));
+    symlinkSync("/deep/er/two", rootfs.join("run-two"));
+    symlinkSync("../run-two", rootfs.join("etc/chain"));
+    symlinkSync(outside.join("three"), rootfs.join("etc/out"));
+    symlinkSync("loop", rootfs.join("etc/loop"));
+    symlinkSync("new/..", rootfs.join("etc/up"));
+    const bind = {
+      op: "mount",
+      source: "/bin/busybox",
+      flags: MS_BIND,
+      createTarget: "file",
+    } as const;
+    const plan = makePlan(rootfs, `ls -d /run/one /deep/er/two ${outside.join("three")}`, {
+      steps: [
+        { ...bind, target: "/etc/relative" },
+        { ...bind, target: "/etc/chain" },
+        { ...bind, target: "/etc/out" },
+      ],
+    });
+    const { stdout } = await run(plan);
+    assert.is(stdout.split("\n").length, 3, stdout);
+    assert.not.ok(existsSync(outside.join("three")));
+    for (const [target, refusal] of [
+      ["/etc/loop", "ELOOP"],
+      ["/etc/up", "EINVAL"],
+    ]) {
+      const steps: Step[] = [{ ...bind, target: target ?? "" }];
+      const error = await run(makePlan(rootfs, "true", { steps })).catch((reason: Error) => reason);
+      assert.match(String(error), refusal);
+    }
   });
 
   suite("magic links lead nowhere", async () => {
