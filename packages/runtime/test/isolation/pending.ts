@@ -7,6 +7,7 @@ export const NEEDS_SECCOMP: readonly string[] = [
   "18 clone user",
   "19 clone3",
   "22 quotactl",
+  "22 syslog",
   "23 keyctl",
   "23 add_key",
   "23 request_key",
@@ -22,11 +23,16 @@ export const NEEDS_SECCOMP: readonly string[] = [
   "25 io_uring_setup",
   "25 io_uring_enter",
   "26 AF_VSOCK",
+  "26 AF_ALG",
   "27 int 0x80 unshare user",
   "27 int 0x80 keyctl",
   "27 int 0x80 bpf",
   "28 socketcall AF_VSOCK",
+  "28 socketcall AF_ALG",
 ];
+
+/** Of these, what some hosts refuse by themselves: with the sysctl kernel.dmesg_restrict. */
+export const SOMETIMES_REFUSED: ReadonlySet<string> = new Set(["22 syslog"]);
 
 /** What a kernel says that does not have what was asked for: then nothing can be reached, and a pass proves nothing. */
 export const LACKING: ReadonlySet<string> = new Set(["ENOSYS", "EAFNOSUPPORT"]);

@@ -18,6 +18,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "limits.h"
+
 #define FOREIGN_GROUP 4242
 #define SECBIT_NO_SETUID_FIXUP 4
 
@@ -38,25 +40,16 @@ add_key (void)
 }
 
 static void
-limit (int resource, rlim_t soft)
-{
-  struct rlimit limit;
-  getrlimit (resource, &limit);
-  limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
-  setrlimit (resource, &limit);
-}
-
-static void
 set_limits (void)
 {
-  limit (RLIMIT_FSIZE, (rlim_t)1 << 40);
-  limit (RLIMIT_AS, (rlim_t)1 << 46);
-  limit (RLIMIT_DATA, (rlim_t)1 << 45);
-  limit (RLIMIT_CPU, 36000);
-  limit (RLIMIT_NPROC, 20000);
-  limit (RLIMIT_STACK, 4 << 20);
-  limit (RLIMIT_CORE, RLIM_INFINITY);
-  limit (RLIMIT_NOFILE, 3000);
+  struct rlimit limit;
+  for (size_t i = 0; i < sizeof caller_limits / sizeof caller_limits[0]; i++)
+    {
+      getrlimit (caller_limits[i].resource, &limit);
+      limit.rlim_cur = caller_limits[i].soft;
+      if (setrlimit (caller_limits[i].resource, &limit) < 0)
+        perror (caller_limits[i].name);
+    }
 }
 
 static void

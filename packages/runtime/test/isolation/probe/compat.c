@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 /* asm/unistd_32.h, which cannot be included beside the 64-bit numbers. */
+#define I386_GETPID 20
 #define I386_MOUNT 21
 #define I386_SOCKETCALL 102
 #define I386_KEYCTL 288
@@ -45,13 +46,24 @@ CHECK (try_mount, call_i386 (I386_MOUNT, (long)empty, (long)root, (long)no_type,
 CHECK (try_unshare, call_i386 (I386_UNSHARE, CLONE_NEWUSER, 0, 0, 0, 0))
 CHECK (try_keyctl, call_i386 (I386_KEYCTL, 0, -3, 0, 0, 0))
 CHECK (try_bpf, call_i386 (I386_BPF, -1, 0, 0, 0, 0))
-CHECK (try_x32_mount, syscall (X32_BIT | SYS_mount, empty, root, no_type, 0, NULL))
-CHECK (try_x32_unshare, syscall (X32_BIT | SYS_unshare, CLONE_NEWUSER))
+
+static void
+try_x32_mount (void)
+{
+  judge_refusal (syscall (X32_BIT | SYS_mount, empty, root, no_type, 0, NULL));
+}
+
+static void
+try_x32_unshare (void)
+{
+  judge_refusal (syscall (X32_BIT | SYS_unshare, CLONE_NEWUSER));
+}
 
 static void
 try_socketcall (int family, int type)
 {
   static unsigned arguments[3];
+  require_i386 ();
   arguments[0] = (unsigned)family;
   arguments[1] = (unsigned)type;
   long socket = call_i386 (I386_SOCKETCALL, SOCKETCALL_SOCKET, (long)arguments, 0, 0, 0);

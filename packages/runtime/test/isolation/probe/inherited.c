@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../host/limits.h"
 #include "probe.h"
 
 static void
@@ -47,27 +48,14 @@ check_personality (void)
 }
 
 static void
-judge_limit (const char *name, int resource, rlim_t usual)
-{
-  struct rlimit limit;
-  getrlimit (resource, &limit);
-  /* Where the hard limit is lower and cannot be raised, it is the soft one too. */
-  if (limit.rlim_cur != (usual < limit.rlim_max ? usual : limit.rlim_max))
-    fail ("%s is %ld", name, (long)limit.rlim_cur);
-}
-
-static void
 check_limits (void)
 {
-  judge_limit ("file size", RLIMIT_FSIZE, RLIM_INFINITY);
-  judge_limit ("address space", RLIMIT_AS, RLIM_INFINITY);
-  judge_limit ("data", RLIMIT_DATA, RLIM_INFINITY);
-  judge_limit ("CPU time", RLIMIT_CPU, RLIM_INFINITY);
-  judge_limit ("processes", RLIMIT_NPROC, RLIM_INFINITY);
-  judge_limit ("stack", RLIMIT_STACK, 8 << 20);
-  judge_limit ("core", RLIMIT_CORE, 0);
-  judge_limit ("open files", RLIMIT_NOFILE, 1024);
-  hold ("they are the defaults");
+  struct rlimit limit;
+  for (size_t i = 0; i < sizeof caller_limits / sizeof caller_limits[0]; i++)
+    if (getrlimit (caller_limits[i].resource, &limit) == 0
+        && limit.rlim_cur == caller_limits[i].soft)
+      fail ("that of %s is the caller's", caller_limits[i].name);
+  hold ("none is the caller's");
 }
 
 const struct check inherited_checks[] = { { 53, "nice", check_nice },
