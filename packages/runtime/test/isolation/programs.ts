@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,25 +20,33 @@ export function findCompilerObstacle(): string | undefined {
   return spawnSync("gcc", ["--version"]).status === 0 ? undefined : "it needs gcc";
 }
 
-/** Compiles the programs into a directory. */
-export function compilePrograms(directory: string): Programs {
-  const listSources = (folder: string): string[] =>
-    readdirSync(join(HERE, folder))
-      .filter((name) => name.endsWith(".c"))
-      .map((name) => join(HERE, folder, name));
-  const compile = (name: string, ...args: string[]): string => {
+let compiled: Programs | undefined;
+
+/** Compiles the programs, once for this process, which removes them at its end. */
+export function compilePrograms(): Programs {
+  compiled ??= compile();
+  return compiled;
+}
+
+function compile(): Programs {
+  const directory = mkdtempSync(join(tmpdir(), "dockher-programs-"));
+  chmodSync(directory, 0o755);
+  process.once("exit", () => rmSync(directory, { recursive: true }));
+  const build = (name: string, ...args: string[]): string => {
     const output = join(directory, name);
-    execFileSync("gcc", [
-      ..."-O1 -D_GNU_SOURCE -Wall -Wextra -Werror -o".split(" "),
-      output,
-      ...args,
-    ]);
+    const flags = ["-O1", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-o", output];
+    execFileSync("gcc", [...flags, ...args]);
     return output;
   };
-  // Not position-independent: addresses of its data must fit into 32 bits.
-  const probe = compile("probe", "-static", "-no-pie", ...listSources("probe"));
-  const [canary, dirty, terminal] = ["canary", "dirty", "terminal"].map((name) =>
-    compile(name, join(HERE, "host", `${name}.c`)),
-  ) as [string, string, string];
-  return { probe, canary, dirty, terminal };
+  const probes = readdirSync(join(HERE, "probe"))
+    .filter((name) => name.endsWith(".c"))
+    .map((name) => join(HERE, "probe", name));
+  const buildOfHost = (name: string): string => build(name, join(HERE, "host", `${name}.c`));
+  return {
+    // Not position-independent: addresses of its data must fit into 32 bits.
+    probe: build("probe", "-static", "-no-pie", ...probes),
+    canary: buildOfHost("canary"),
+    dirty: buildOfHost("dirty"),
+    terminal: buildOfHost("terminal"),
+  };
 }

@@ -38,7 +38,7 @@ export interface Workshop {
 export async function openWorkshop(user?: number): Promise<Workshop> {
   const base = mkdtempSync(join(tmpdir(), "dockher-probes-"));
   chmodSync(base, 0o755);
-  const programs = compilePrograms(base);
+  const programs = compilePrograms();
   const rootfs = join(base, "rootfs");
   makeRootFilesystem(rootfs, programs.probe);
   const outside = join(base, "outside");

@@ -39,8 +39,20 @@ call_i386 (long number, long a, long b, long c, long d, long e)
   return result;
 }
 
+/* User-Mode Linux takes the numbers for 64-bit ones.  */
+static void
+require_i386 (void)
+{
+  if (call_i386 (I386_GETPID, 0, 0, 0, 0, 0) != getpid ())
+    hold ("ENOSYS");
+}
+
 #define CHECK(function, call)                                                                      \
-  static void function (void) { judge_refusal (call); }
+  static void function (void)                                                                      \
+  {                                                                                                \
+    require_i386 ();                                                                               \
+    judge_refusal (call);                                                                          \
+  }
 
 CHECK (try_mount, call_i386 (I386_MOUNT, (long)empty, (long)root, (long)no_type, 0, 0))
 CHECK (try_unshare, call_i386 (I386_UNSHARE, CLONE_NEWUSER, 0, 0, 0, 0))
