@@ -10,7 +10,7 @@ export interface PlanRecord {
 }
 
 const TWO_TO_32 = 0x1_0000_0000;
-const ALL_ONES = 0xffff_ffff_ffff_ffffn;
+const ALL_ONES = 0xffff_ffff;
 
 /**
  * Writes records of the layout in shim/plan.h: op, 64-bit arguments, strings, each part 8-byte aligned.
@@ -53,11 +53,13 @@ export class RecordWriter {
 
   private writeNumber(number: number | bigint): void {
     const at = this.length / 4;
-    if (typeof number === "bigint" || number === Number.POSITIVE_INFINITY) {
-      const value = typeof number === "bigint" ? number : ALL_ONES;
-      if (value !== BigInt.asUintN(64, value)) throw new RangeError(`${value} is out of range`);
-      this.words[at] = Number(value & 0xffff_ffffn);
-      this.words[at + 1] = Number(value >> 32n);
+    if (number === Number.POSITIVE_INFINITY) {
+      this.words[at] = ALL_ONES;
+      this.words[at + 1] = ALL_ONES;
+    } else if (typeof number === "bigint") {
+      if (number !== BigInt.asUintN(64, number)) throw new RangeError(`${number} is out of range`);
+      this.words[at] = Number(number & 0xffff_ffffn);
+      this.words[at + 1] = Number(number >> 32n);
     } else {
       if (!Number.isSafeInteger(number) || number < 0)
         throw new RangeError(`expected an unsigned integer, got ${number}`);

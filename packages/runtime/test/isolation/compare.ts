@@ -39,7 +39,8 @@ async function probe(engine: Engine, { facts, programs, runDirty }: Workshop): P
     if (!holds) console.error(`  ${promise} ${check}: ${detail}`);
   const command = engine.describe(["/probe", "only=8"], "terminal");
   const shown = await runDirty([programs.terminal, "session", ...command]);
-  if (!shown.includes("ok 8 ")) throw new Error(`${engine.name} ran nothing on a terminal: ${shown}`);
+  if (!shown.includes("ok 8 "))
+    throw new Error(`${engine.name} ran nothing on a terminal: ${shown}`);
   findings.push({ promise: 8, check: "TIOCSTI", holds: /^terminal: $/m.test(shown), detail: "" });
   return findings;
 }

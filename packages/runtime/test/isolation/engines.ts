@@ -41,8 +41,7 @@ function openDockher(workshop: Workshop): Engine {
   const inherit = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
   return {
     name: "Dockher",
-    describe: (command) =>
-      workshop.describeContainer(mode, { command: [...command], ...inherit }),
+    describe: (command) => workshop.describeContainer(mode, { command: [...command], ...inherit }),
   };
 }
 
@@ -65,7 +64,15 @@ async function openDocker(workshop: Workshop, directory: string): Promise<Engine
   const ended = new Promise<void>((resolve) => daemon.once("exit", () => resolve()));
   const client = [docker, "-H", host];
   await awaitDaemon(client);
-  execFileSync("sh", ["-c", 'tar -C "$0" -c . | "$@"', workshop.rootfs, ...client, "import", "-", "probe"]);
+  execFileSync("sh", [
+    "-c",
+    'tar -C "$0" -c . | "$@"',
+    workshop.rootfs,
+    ...client,
+    "import",
+    "-",
+    "probe",
+  ]);
   return {
     name: `Docker ${version}`,
     describe: (command, stdio) => [
@@ -99,14 +106,26 @@ function openPodman({ rootfs }: Workshop, directory: string): Engine | undefined
   if (version === undefined) return undefined;
   const place = (name: string): string => join(directory, `podman-${name}`);
   // Without CAP_SYS_RESOURCE it cannot set the limits that it would set.
-  const files = /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+  const files = /^Max open files\s+\d+\s+(\d+)/m.exec(
+    readFileSync("/proc/self/limits", "utf8"),
+  )?.[1];
   // crun refuses machines that have controllers on v1 and a tree of v2 beside it.
   const runtime = existsSync("/usr/sbin/runc") ? ["--runtime=/usr/sbin/runc"] : [];
   return {
     name: `Podman ${version}`,
     describe: (command, stdio) => [
       // Nor does it start anything for a caller in real time, whom a cgroup of v1 does not take.
-      ...["chrt", "--other", "0", "podman", ...runtime, "--root", place("root"), "--runroot", place("runroot")],
+      ...[
+        "chrt",
+        "--other",
+        "0",
+        "podman",
+        ...runtime,
+        "--root",
+        place("root"),
+        "--runroot",
+        place("runroot"),
+      ],
       ...["--cgroup-manager=cgroupfs", "--events-backend=none", "run", "--rm", "--network=none"],
       ...[`--ulimit=nofile=1024:${Math.min(Number(files), 3000)}`, "--ulimit=nproc=10000:10000"],
       ...(stdio === "terminal" ? ["-it"] : []),

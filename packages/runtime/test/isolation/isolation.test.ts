@@ -26,15 +26,23 @@ function addTests(mode: Mode): void {
   let findings: Finding[] = [];
   const corePattern = readFileSync("/proc/sys/kernel/core_pattern", "utf8");
 
-  test.before(async () => {
+  const probe = async (): Promise<void> => {
     workshop = await openWorkshop(mode.user);
     const { stdout, stderr } = await workshop.runContainer(mode, {
       command: ["/probe", ...formatFacts(workshop.facts)],
     });
     assert.is(stderr, "");
     findings = parseReport(stdout);
+  };
+  test.before(async () => {
+    try {
+      await probe();
+    } catch (error) {
+      console.error(error); // uvu counts what a hook has prevented, but does not say why.
+      throw error;
+    }
   });
-  test.after(() => workshop.remove());
+  test.after(() => workshop?.remove());
 
   for (const [number, text] of Object.entries(PROMISES)) {
     const promise = Number(number);

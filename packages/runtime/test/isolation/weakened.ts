@@ -36,8 +36,9 @@ const IMITATION = `
 
 const IMITATED_FILES = [
   ..."acpi asound kcore latency_stats timer_stats sched_debug scsi/x sysrq-trigger".split(" "),
-  ..."modprobe".split(" ").map((name) => `sys/kernel/${name}`),
+  "sys/kernel/modprobe",
   "sys/fs/binfmt_misc/register",
+  "irq/default_smp_affinity",
 ].map((name) => `proc/${name}`);
 const IMITATED_SYSTEM_FILES = [
   "devices/virtual/powercap/x",
@@ -45,6 +46,7 @@ const IMITATED_SYSTEM_FILES = [
   "firmware/x",
   "kernel/uevent_helper",
   "kernel/debug/x",
+  "kernel/mm/transparent_hugepage/enabled",
   "fs/bpf/x",
   "power/state",
 ].map((name) => `sys/${name}`);

@@ -69,8 +69,9 @@ export async function openWorkshop(user?: number): Promise<Workshop> {
     describeContainer,
     runContainer: async (mode, options) => {
       const command = describeContainer(mode, options);
-      const line = (await runDirty(command, mode.user)).trim().split("\n").at(-1) ?? "";
-      const outcome = JSON.parse(line);
+      const output = await runDirty(command, mode.user);
+      const outcome = JSON.parse(/^\{.*\}$/m.exec(output)?.[0] ?? "null");
+      if (outcome === null) throw new Error(`the container has no result: ${output}`);
       if (outcome.code !== undefined) throw new Error(outcome.message);
       return outcome;
     },

@@ -22,7 +22,11 @@ test("the defaults are no core dumps, 1024 files and Linux' own stack", () => {
 
 test("a wish takes the place of a default, or of none", () => {
   const core = { soft: 1, hard: Number.POSITIVE_INFINITY };
-  assert.equal(find("RLIMIT_CORE", { core }), { type: "RLIMIT_CORE", soft: 1, hard: RLIM_INFINITY });
+  assert.equal(find("RLIMIT_CORE", { core }), {
+    type: "RLIMIT_CORE",
+    soft: 1,
+    hard: RLIM_INFINITY,
+  });
   const sigpending = { soft: 5, hard: 5 };
   assert.equal(find("RLIMIT_SIGPENDING", { sigpending })?.hard, 5);
   assert.is(generateRlimits({ core }).length, generateRlimits({}).length);

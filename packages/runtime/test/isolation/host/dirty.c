@@ -46,7 +46,8 @@ set_limits (void)
   for (size_t i = 0; i < sizeof caller_limits / sizeof caller_limits[0]; i++)
     {
       getrlimit (caller_limits[i].resource, &limit);
-      limit.rlim_cur = caller_limits[i].soft;
+      if (caller_limits[i].soft < limit.rlim_max)
+        limit.rlim_cur = caller_limits[i].soft;
       if (setrlimit (caller_limits[i].resource, &limit) < 0)
         perror (caller_limits[i].name);
     }
