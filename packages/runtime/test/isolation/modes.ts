@@ -1,4 +1,6 @@
 import type { RunOptions } from "../../src/options.ts";
+import { findNobodyObstacle, nobody } from "../run-as-nobody.ts";
+import { findIdmapObstacle, findObstacle } from "../sandbox.ts";
 import { NEEDS_SECCOMP } from "./pending.ts";
 
 /** A way to run containers in which every promise has to hold. */
@@ -8,17 +10,39 @@ export interface Mode {
   options: Partial<RunOptions>;
   /** The host's user that runs it; root without one. */
   user?: number;
-  /** The checks that do not hold yet. They must not: the test fails when one of them does. */
+  /** Why it cannot be tried here; undefined where it can. */
+  obstacle: string | undefined;
+  /** The checks that do not hold, yet or for good. They must not: the test fails when one of them does. */
   pending: readonly string[];
 }
 
+const needsRoot = { obstacle: findObstacle(), pending: NEEDS_SECCOMP };
+const needsIdmap = { obstacle: await findIdmapObstacle(), pending: NEEDS_SECCOMP };
+const needsUser = {
+  user: nobody.uid,
+  obstacle: findNobodyObstacle("single"),
+  pending: NEEDS_SECCOMP,
+};
+/** As PID 1, it is the command that has to reap. */
+const NO_INIT = ["49 orphans"];
+/** Without CAP_SYS_RESOURCE nobody lowers it; that it is more than 0 only makes the container die earlier. */
+const OWN_SCORE = ["11 oom_score_adj"];
+
 export const MODES: readonly Mode[] = [
-  { name: "root", options: {}, pending: NEEDS_SECCOMP },
+  { name: "root", options: {}, ...needsRoot },
   {
     name: "root without init",
     options: { init: false },
-    pending: [...NEEDS_SECCOMP, "49 orphans"],
+    ...needsRoot,
+    pending: [...NEEDS_SECCOMP, ...NO_INIT],
   },
-  { name: "root without cgroups", options: { cgroups: "disabled" }, pending: NEEDS_SECCOMP },
-  { name: "root with a read-only root", options: { readonly: true }, pending: NEEDS_SECCOMP },
+  { name: "root without cgroups", options: { cgroups: "disabled" }, ...needsRoot },
+  { name: "root with a read-only root", options: { readonly: true }, ...needsRoot },
+  { name: "root with a user namespace", options: { userns: "auto" }, ...needsIdmap },
+  {
+    name: "without root",
+    options: { cgroups: "disabled" },
+    ...needsUser,
+    pending: [...NEEDS_SECCOMP, ...OWN_SCORE],
+  },
 ];

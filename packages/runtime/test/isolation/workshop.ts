@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,7 +27,7 @@ export interface Workshop {
   canary: Canary;
   facts: Facts;
   /** Runs a host's command as the caller that has everything a container must not inherit; its output. */
-  runDirty(command: readonly string[], user?: number): Promise<string>;
+  runDirty(command: readonly string[]): Promise<string>;
   /** The host's command that runs a container in the given mode and prints its result. */
   describeContainer(mode: Mode, options: Partial<RunOptions>): string[];
   /** Runs a container in the given mode, started by that caller. */
@@ -46,13 +46,15 @@ export async function openWorkshop(user?: number): Promise<Workshop> {
   writeFileSync(join(outside, "host-file"), "of the host\n");
   const canary = await startCanary(programs.canary, user);
   const facts = { ...gatherHostFacts(join(outside, "host-file")), ...canary.facts };
-  const directories = { root: join(base, "root"), cache: join(base, "cache") };
+  const data = join(base, "data");
+  mkdirSync(data);
+  if (user !== undefined) chownSync(data, user, user);
+  const directories = { root: join(data, "root"), cache: join(data, "cache") };
 
-  const runDirty = async (command: readonly string[], as?: number): Promise<string> => {
-    const { stdout, stderr } = await execute(programs.dirty, [outside, ...command], {
+  const runDirty = async (command: readonly string[]): Promise<string> => {
+    const { stdout, stderr } = await execute(programs.dirty, [outside, `${user ?? 0}`, ...command], {
       env: { ...process.env, PROBE_SECRET: facts["secret"] },
       maxBuffer: 2 ** 24,
-      ...(as === undefined ? {} : { uid: as, gid: as }),
     });
     return stdout + stderr;
   };
@@ -69,7 +71,7 @@ export async function openWorkshop(user?: number): Promise<Workshop> {
     describeContainer,
     runContainer: async (mode, options) => {
       const command = describeContainer(mode, options);
-      const output = await runDirty(command, mode.user);
+      const output = await runDirty(command);
       const outcome = JSON.parse(/^\{.*\}$/m.exec(output)?.[0] ?? "null");
       if (outcome === null) throw new Error(`the container has no result: ${output}`);
       if (outcome.code !== undefined) throw new Error(outcome.message);

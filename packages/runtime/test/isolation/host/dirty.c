@@ -97,10 +97,19 @@ block_signals (void)
   sigprocmask (SIG_BLOCK, &blocked, NULL);
 }
 
+/* Of a user, capabilities and securebits are the kernel's affair. */
+static int
+become (uid_t uid)
+{
+  if (uid == 0)
+    return keep_capabilities (), 0;
+  return setresgid (uid, uid, uid) < 0 || setresuid (uid, uid, uid) < 0 ? -1 : 0;
+}
+
 int
 main (int argc, char **argv)
 {
-  if (argc < 3)
+  if (argc < 4)
     return 2;
   int directory = open (argv[1], O_RDONLY | O_DIRECTORY);
   if (directory < 0 || dup2 (directory, 37) < 0 || dup2 (directory, 255) < 0 || chdir (argv[1]) < 0)
@@ -111,10 +120,11 @@ main (int argc, char **argv)
   set_limits ();
   write_score ();
   gain_priority ();
-  keep_capabilities ();
   block_signals ();
   personality (ADDR_NO_RANDOMIZE);
-  execvp (argv[2], argv + 2);
-  perror (argv[2]);
+  if (become ((uid_t)atoi (argv[2])) < 0)
+    return perror (argv[2]), 2;
+  execvp (argv[3], argv + 3);
+  perror (argv[3]);
   return 127;
 }
