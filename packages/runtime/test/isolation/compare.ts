@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CgroupManager } from "@dockher/cgroup";
 import { findDaemons } from "./daemons.ts";
-import { type Engine, openEngines } from "./engines.ts";
+import { type Engine, openEngines, removeCgroups } from "./engines.ts";
 import { formatFacts } from "./facts.ts";
 import { PROMISES } from "./promises.ts";
 import { type Finding, parseReport } from "./report.ts";
@@ -21,6 +21,7 @@ try {
   for (const engine of engines) columns.push({ engine, findings: await probe(engine, workshop) });
 } finally {
   for (const engine of engines) await engine.stop?.();
+  removeCgroups();
   await workshop.remove();
 }
 const page = readFileSync(PAGE, "utf8");

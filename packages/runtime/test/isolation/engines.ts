@@ -4,6 +4,17 @@ import { join } from "node:path";
 import { MODES } from "./modes.ts";
 import type { Workshop } from "./workshop.ts";
 
+/** Where the engines put their containers' cgroups, which some of them leave. */
+const CGROUP = "dockher-compare";
+
+/** Removes the cgroups that engines have left; systemd-nspawn has names of its own for them. */
+export function removeCgroups(): void {
+  const own = ["-path", `*/${CGROUP}*`, "-o", "-name", "payload", "-o", "-name", "supervisor"];
+  const remove = ["-exec", "rmdir", "--ignore-fail-on-non-empty", "{}", ";"];
+  const found = ["/sys/fs/cgroup", "-depth", "-type", "d", "(", ...own, ")"];
+  execFileSync("find", [...found, ...remove], { stdio: "ignore" });
+}
+
 /** Something that runs containers, with its own defaults. */
 export interface Engine {
   /** With its version. */
@@ -57,7 +68,7 @@ async function openDocker(workshop: Workshop, directory: string): Promise<Engine
     [
       ...["--bridge=none", "--iptables=false", "--ip6tables=false", "-H", host],
       ...["data-root", "exec-root", "pidfile"].map((name) => `--${name}=${place(name)}`),
-      "--storage-driver=vfs",
+      ...["--storage-driver=vfs", `--cgroup-parent=/${CGROUP}`],
     ],
     { stdio: "ignore" },
   );
@@ -127,7 +138,7 @@ function openPodman({ rootfs }: Workshop, directory: string): Engine | undefined
         place("runroot"),
       ],
       ...["--cgroup-manager=cgroupfs", "--events-backend=none", "run", "--rm", "--network=none"],
-      ...[`--ulimit=nofile=1024:${Math.min(Number(files), 3000)}`, "--ulimit=nproc=10000:10000"],
+      ...[`--cgroup-parent=/${CGROUP}`, `--ulimit=nofile=1024:${Math.min(Number(files), 3000)}`, "--ulimit=nproc=10000:10000"],
       ...(stdio === "terminal" ? ["-it"] : []),
       ...["--rootfs", rootfs, ...command],
     ],
