@@ -187,11 +187,9 @@ whenPossible("steps", findObstacle(), () => {
     const { stdout } = await run(plan);
     assert.is(stdout.split("\n").length, 3, stdout);
     assert.not.ok(existsSync(outside.join("three")));
-    for (const [target, refusal] of [
-      ["/etc/loop", "ELOOP"],
-      ["/etc/up", "EINVAL"],
-    ]) {
-      const steps: Step[] = [{ ...bind, target: target ?? "" }];
+    const refusals = { "/etc/loop": "ELOOP", "/etc/up": "EINVAL" };
+    for (const [target, refusal] of Object.entries(refusals)) {
+      const steps: Step[] = [{ ...bind, target }];
       const error = await run(makePlan(rootfs, "true", { steps })).catch((reason: Error) => reason);
       assert.match(String(error), refusal);
     }

@@ -138,7 +138,11 @@ function openPodman({ rootfs }: Workshop, directory: string): Engine | undefined
         place("runroot"),
       ],
       ...["--cgroup-manager=cgroupfs", "--events-backend=none", "run", "--rm", "--network=none"],
-      ...[`--cgroup-parent=/${CGROUP}`, `--ulimit=nofile=1024:${Math.min(Number(files), 3000)}`, "--ulimit=nproc=10000:10000"],
+      ...[
+        `--cgroup-parent=/${CGROUP}`,
+        `--ulimit=nofile=1024:${Math.min(Number(files), 3000)}`,
+        "--ulimit=nproc=10000:10000",
+      ],
       ...(stdio === "terminal" ? ["-it"] : []),
       ...["--rootfs", rootfs, ...command],
     ],

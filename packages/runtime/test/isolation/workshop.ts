@@ -52,10 +52,14 @@ export async function openWorkshop(user?: number): Promise<Workshop> {
   const directories = { root: join(data, "root"), cache: join(data, "cache") };
 
   const runDirty = async (command: readonly string[]): Promise<string> => {
-    const { stdout, stderr } = await execute(programs.dirty, [outside, `${user ?? 0}`, ...command], {
-      env: { ...process.env, PROBE_SECRET: facts["secret"] },
-      maxBuffer: 2 ** 24,
-    });
+    const { stdout, stderr } = await execute(
+      programs.dirty,
+      [outside, `${user ?? 0}`, ...command],
+      {
+        env: { ...process.env, PROBE_SECRET: facts["secret"] },
+        maxBuffer: 2 ** 24,
+      },
+    );
     return stdout + stderr;
   };
   const describeContainer = (mode: Mode, options: object): string[] => {
