@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findObstacle } from "../sandbox.ts";
-import { LACKING, NEVER_FAILING } from "./pending.ts";
 import { findCompilerObstacle } from "./programs.ts";
+import { LACKING, NEVER_FAILING } from "./proving-nothing.ts";
 import { type Finding, listBroken, nameFinding } from "./report.ts";
 import { probeWeakened } from "./weakened.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";

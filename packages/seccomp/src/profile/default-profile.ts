@@ -3,6 +3,8 @@ import { ALLOWED_CALLS } from "./allowed-calls.js";
 import type { ProfileRule, SeccompProfile } from "./profile.js";
 
 const EPERM = 1;
+/** What Linux itself says to TIOCSTI where dev.tty.legacy_tiocsti is 0. */
+const EIO = 5;
 const ENOSYS = 38;
 
 /** linux/sched.h: CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
@@ -25,6 +27,9 @@ const FAMILIES: readonly { bits: number; of: number }[] = [
   { bits: 2, of: 44 },
   { bits: 4, of: 48 },
 ];
+
+/** asm-generic/ioctls.h: TIOCSTI and TIOCLINUX type into a terminal (CVE-2017-5226). The kernel takes the request as an int. */
+const TYPING_REQUESTS = [0x5412, 0x541c];
 
 /** What a capability is needed for anyway, and is only in the way without it. */
 const CAPABILITY_CALLS: Readonly<Record<string, string>> = {
@@ -69,6 +74,19 @@ function allowFamilies(): ProfileRule[] {
   );
 }
 
+/** Exact values count before limits, so that the last rule is for all other requests. */
+function allowRequests(): ProfileRule[] {
+  const refused = TYPING_REQUESTS.map((request): ProfileRule => {
+    return {
+      names: ["ioctl"],
+      action: "SCMP_ACT_ERRNO",
+      errnoRet: EIO,
+      args: [{ index: 1, value: 0xffff_ffff, valueTwo: request, op: "SCMP_CMP_MASKED_EQ" }],
+    };
+  });
+  return [...refused, allow("ioctl", { index: 1, value: 0, op: "SCMP_CMP_GE" })];
+}
+
 /** Docker's newest profile, but for what the README lists. socketcall(2) is left to `SOCKETCALL_RULE`. */
 export const DEFAULT_PROFILE: SeccompProfile = {
   defaultAction: "SCMP_ACT_ERRNO",
@@ -83,6 +101,7 @@ export const DEFAULT_PROFILE: SeccompProfile = {
   syscalls: [
     allow(ALLOWED_CALLS),
     ...allowFamilies(),
+    ...allowRequests(),
     ...PERSONALITIES.map((value) => allow("personality", { index: 0, value, op: "SCMP_CMP_EQ" })),
     { ...allow("arch_prctl modify_ldt"), includes: { arches: ["amd64"] } },
     {

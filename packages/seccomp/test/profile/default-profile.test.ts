@@ -17,6 +17,7 @@ const test = suite("the default profile");
 const machines: readonly Machine[] = ["x86_64", "aarch64"];
 const ALLOW = toReturnValue("SCMP_ACT_ALLOW");
 const EPERM = toReturnValue("SCMP_ACT_ERRNO");
+const EIO = toReturnValue("SCMP_ACT_ERRNO", 5);
 const ENOSYS = toReturnValue("SCMP_ACT_ERRNO", 38);
 const names = SYSTEM_CALL_NUMBERS.trim()
   .split("\n")
@@ -42,7 +43,15 @@ test("it allows what is listed, and nothing else", () => {
   const seccomp = createDefaultSeccomp({ capabilities: [], machine: "x86_64" });
   const allowed = listAllowed(compile(seccomp, "x86_64"), "x86_64", seccomp);
   const listed = ALLOWED_CALLS.trim().split(/\s+/);
-  const conditional = ["socket", "socketpair", "personality", "clone", "arch_prctl", "modify_ldt"];
+  const conditional = [
+    "ioctl",
+    "socket",
+    "socketpair",
+    "personality",
+    "clone",
+    "arch_prctl",
+    "modify_ldt",
+  ];
   const expected = [...listed, ...conditional].filter((name) =>
     selectArchitectures("x86_64", ["SCMP_ARCH_X86", "SCMP_ARCH_X32"]).some(
       (way) => findNumber(name, way) !== undefined,
@@ -111,6 +120,28 @@ test("no namespace by clone, and no clone3, unless with CAP_SYS_ADMIN", () => {
     assert.is(decide("clone", 0x3d0f00n, []), ALLOW);
     assert.is(decide("clone3", 0n, []), ENOSYS);
     assert.is(decide("clone3", 0n, ["CAP_SYS_ADMIN"]), ALLOW);
+  }
+});
+
+test("nothing is typed into a terminal, by the 32 bits that the kernel reads", () => {
+  const above = 1n << 32n;
+  for (const machine of machines) {
+    const [way] = selectArchitectures(machine, []);
+    assert.ok(way);
+    const seccomp = createDefaultSeccomp({ capabilities: CAPABILITIES, machine });
+    const program = compile(seccomp, machine);
+    const decide = (request: bigint): number =>
+      interpret(program, {
+        number: findNumber("ioctl", way) ?? -1,
+        architecture: way.audit,
+        args: [0n, request],
+      }).value;
+    for (const request of [0x5412n, 0x541cn]) {
+      assert.is(decide(request), EIO);
+      assert.is(decide(request + above), EIO);
+      for (const other of [request - 1n, request + 1n, 0n, 0xffff_ffffn, 0x5413n + above])
+        assert.is(decide(other), ALLOW, String(other));
+    }
   }
 });
 
