@@ -55,6 +55,8 @@ int ns_leave_inheritance (void);
 
 /* path.c. Paths are absolute and resolved in the root of the process without magic links.  */
 int ns_open_path (const char *path, unsigned long flags, unsigned long resolve);
+/* As if ROOT, a directory, were "/".  */
+int ns_open_inside (int root, const char *path, unsigned long flags);
 int ns_open_target (struct ns_child *child, const char *path, enum ns_create create,
                     unsigned long resolve);
 /* The directory that holds PATH, made where it is missing; *NAME is PATH's last component. CHILD

@@ -84,12 +84,31 @@ check_device (int fd, uint64_t type, unsigned number)
   return (status.st_mode & S_IFMT) == type && status.st_rdev == number ? 0 : -ENODEV;
 }
 
+/* What lies in the source is not trusted: nothing that SUBPATH names leads out of it, and what was
+   found is cloned by descriptor.  */
+static long
+open_inside (const char *source, const char *subpath, unsigned long flags)
+{
+  long root = ns_syscall (__NR_openat, AT_FDCWD, source, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  if (root < 0)
+    return root;
+  long inside = ns_open_inside ((int)root, subpath, O_PATH);
+  ns_close ((int)root);
+  if (inside < 0)
+    return inside;
+  long tree = ns_syscall (__NR_open_tree, inside, "", AT_EMPTY_PATH | flags);
+  ns_close ((int)inside);
+  return tree;
+}
+
 int
 ns_open_tree (struct ns_child *child, const struct ns_step *step)
 {
   const uint64_t *arguments = step->arguments;
-  long tree = ns_syscall (__NR_open_tree, AT_FDCWD, step->strings[0],
-                          OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | arguments[1]);
+  const char *source = step->strings[0], *subpath = step->strings[1];
+  unsigned long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | arguments[1];
+  long tree = subpath[0] == '\0' ? ns_syscall (__NR_open_tree, AT_FDCWD, source, flags)
+                                 : open_inside (source, subpath, flags);
   int error = fill_slot (child, arguments[0], tree);
   if (error < 0 || arguments[2] == 0)
     return error;

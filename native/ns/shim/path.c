@@ -22,7 +22,8 @@ open_at (int directory, const char *path, unsigned long flags, unsigned long res
   long fd;
   do
     fd = ns_syscall (__NR_openat2, directory, path, &how, sizeof how);
-  while (fd == -EINTR);
+  /* EAGAIN: a rename elsewhere made ".." uncertain (openat2(2)).  */
+  while (fd == -EINTR || fd == -EAGAIN);
   return (int)fd;
 }
 
@@ -30,6 +31,12 @@ int
 ns_open_path (const char *path, unsigned long flags, unsigned long resolve)
 {
   return path[0] == '/' ? open_at (AT_FDCWD, path, flags, resolve) : -EINVAL;
+}
+
+int
+ns_open_inside (int root, const char *path, unsigned long flags)
+{
+  return open_at (root, path, flags, RESOLVE_IN_ROOT);
 }
 
 /* Copy the component that starts at *PATH to NAME and move *PATH behind it and its slashes.  */

@@ -21,7 +21,7 @@ static const struct ns_shape
   [NS_UID_MAP] = { 0, 1, 0 },
   [NS_GID_MAP] = { 0, 1, 0 },
   [NS_MOUNT] = { 3, 4, 0 },
-  [NS_OPEN_TREE] = { 5, 1, 0 },
+  [NS_OPEN_TREE] = { 5, 2, 0 },
   [NS_CREATE_MOUNT] = { 2, 3, 1 },
   [NS_MOUNT_ATTRIBUTES] = { 6, 1, 0 },
   [NS_MOVE_MOUNT] = { 3, 1, 0 },

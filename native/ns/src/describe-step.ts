@@ -8,7 +8,7 @@ export function describeStep(step: Step): string {
         ? `change the mount on ${step.target}`
         : `mount ${step.source ?? step.fstype} on ${step.target}`;
     case "open-tree":
-      return `open ${step.source} for binding`;
+      return `open ${step.source}${step.subpath === undefined ? "" : `/${step.subpath}`} for binding`;
     case "create-mount":
       return `create ${step.fstype} mount`;
     case "set-mount-attributes":

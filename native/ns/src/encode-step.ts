@@ -86,7 +86,7 @@ export function encodeStep(step: Step): PlanRecord {
           step.recursive ? AT_RECURSIVE : 0,
           ...(step.device === undefined ? [0, 0, 0] : deviceNumbers(step.device)),
         ],
-        strings: [absolute(step.source)],
+        strings: [absolute(step.source), step.subpath ?? ""],
       };
     case "create-mount":
       return {

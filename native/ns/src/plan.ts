@@ -77,11 +77,15 @@ export type Step =
       flags: number;
       data?: string | undefined;
     } & TargetOptions)
-  /** open_tree(2) with OPEN_TREE_CLONE: take a bind mount's source along into the new root. */
+  /**
+   * open_tree(2) with OPEN_TREE_CLONE: take a bind mount's source along into the new root. `subpath` is resolved as if
+   * `source` were `/`, for a source whose content is not trusted.
+   */
   | {
       op: "open-tree";
       slot: number;
       source: string;
+      subpath?: string | undefined;
       recursive: boolean;
       /** The source must be this device; else the step fails with ENODEV. */
       device?: { type: "c" | "b"; major: number; minor: number } | undefined;

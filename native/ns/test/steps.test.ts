@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { hostname } from "node:os";
 import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
-import { MountAttribute, MountFlag, type Step } from "../src/index.js";
+import { MountAttribute, MountFlag, NsError, type Plan, type Step } from "../src/index.js";
 import { findObstacle, whenPossible } from "./support/capability.js";
 import { makePlan, Rootfs, run, runFailure, runScript } from "./support/container.js";
 
@@ -116,6 +116,32 @@ whenPossible("steps", findObstacle(), () => {
     const { stdout, stderr } = await run({ ...plan, steps });
     assert.is(stdout, "from outside\nrefused");
     assert.match(stderr, "Read-only file system");
+  });
+
+  suite("takes along what lies inside a directory that is not trusted, and nothing else", async () => {
+    using rootfs = new Rootfs();
+    using volume = new Rootfs();
+    mkdirSync(volume.join("in/side"), { recursive: true });
+    writeFileSync(volume.join("in/side/file"), "inside\n");
+    symlinkSync("/in", volume.join("link"));
+    symlinkSync("/usr", volume.join("absolute"));
+    symlinkSync("../../../../../usr", volume.join("relative"));
+    symlinkSync("/proc/self/root", volume.join("magic"));
+    const describe = (subpath: string): Plan => {
+      const plan = makePlan(rootfs, "cat /target/file");
+      const steps: Step[] = [
+        { op: "open-tree", slot: 0, source: volume.path, subpath, recursive: true },
+        ...plan.steps,
+        { op: "move-mount", slot: 0, target: "/target", createTarget: "directory" },
+      ];
+      return { ...plan, steps };
+    };
+    assert.is((await run(describe("link/side"))).stdout, "inside");
+    for (const subpath of ["absolute", "relative", "magic", "../../usr", "in/none"]) {
+      const error = await run(describe(subpath)).catch((error: unknown) => error);
+      assert.ok(error instanceof NsError, subpath);
+      assert.equal([error.errno, error.step], ["ENOENT", 0], subpath);
+    }
   });
 
   suite("creates a mount before the pivot and attaches it after", async () => {
