@@ -28,3 +28,21 @@ export {
 } from "./result.js";
 export { run } from "./run.js";
 export { findImageUsers } from "./state/find-image-users.js";
+export {
+  type CreateVolumeOptions,
+  createVolume,
+} from "./volumes/create-volume.js";
+export type { LabelFilter } from "./volumes/label-filter.js";
+export {
+  type InspectVolumeOptions,
+  inspectVolume,
+  type ListVolumesOptions,
+  listVolumes,
+} from "./volumes/list-volumes.js";
+export {
+  type PrunedVolumes,
+  type PruneVolumesOptions,
+  pruneVolumes,
+} from "./volumes/prune-volumes.js";
+export { type RemoveVolumeOptions, removeVolume } from "./volumes/remove-volume.js";
+export type { Volume } from "./volumes/volume.js";

@@ -16,6 +16,17 @@ export type ContainerSource =
 export type MountOption =
   | { type: "bind"; source: string; target: string; readonly?: boolean; recursive?: boolean }
   | {
+      type: "volume";
+      /** The volume's name, made when it is missing. Without one it is the container's own, and removed with it. */
+      source?: string;
+      target: string;
+      readonly?: boolean;
+      /** Whether an empty volume that nobody else uses gets what the image has at the target. Default true. */
+      copy?: boolean;
+      /** Mounts only this of the volume, which must be there; links in it end inside the volume. */
+      subpath?: string;
+    }
+  | {
       type: "tmpfs";
       target: string;
       /** Bytes. Default half of the machine's memory, as tmpfs(5). */

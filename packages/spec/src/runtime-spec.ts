@@ -74,6 +74,8 @@ export interface Mount {
   /** With the option `idmap` or `ridmap`; those of the container without them. */
   uidMappings?: LinuxIDMapping[];
   gidMappings?: LinuxIDMapping[];
+  /** Dockher's own: what to mount of `source`, whose content is not trusted. Links in it end inside `source`. */
+  subpath?: string;
 }
 
 export type NamespaceType = "pid" | "network" | "mount" | "ipc" | "uts" | "user" | "cgroup";

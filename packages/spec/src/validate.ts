@@ -117,6 +117,7 @@ const specSchema = v.looseObject({
         options: v.optional(v.array(text)),
         uidMappings: mappings,
         gidMappings: mappings,
+        subpath: v.optional(v.pipe(text, v.minLength(1))),
       }),
     ),
   ),

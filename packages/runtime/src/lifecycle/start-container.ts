@@ -33,6 +33,8 @@ import { sweepContainers } from "../state/sweep.js";
 import { readAccountFilesOf } from "../user/read-account-file.js";
 import { checkUser } from "../user-namespace/check-user.js";
 import { chooseUserNamespace, type UserNamespace } from "../user-namespace/user-namespace.js";
+import { nameVolumes } from "../volumes/name-volumes.js";
+import { locateVolumes } from "../volumes/volume-layout.js";
 import { checkTimeout } from "./check-timeout.js";
 import { createContainerCgroup, createDelegatedCgroup } from "./container-cgroup.js";
 import { explainLaunchFailure } from "./explain-launch-failure.js";
@@ -85,10 +87,17 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
 
   const userNamespace = openUserNamespace(namespaceType, undo);
   const record = createRecord(state);
+  const layout = locateVolumes(directories);
+  const mounts = nameVolumes({
+    mounts: options.mounts ?? [],
+    declared: source.config.Volumes,
+    layout,
+  });
   const spec = generateSpec({
     options,
     id: record.id,
     config: source.config,
+    mounts,
     readAccountFile: readAccountFilesOf(locateLower(source)),
     userNamespace,
   });
@@ -106,6 +115,12 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
   claimContainer(record, options.name);
   recordIds(record, userNamespace);
   const root = await prepareRoot({ source, record, spec, options, userNamespace, undo });
+  const volumes = mounts.filter((mount) => mount.type === "volume");
+  if (volumes.length > 0) {
+    // Loaded where it is used: most containers have none.
+    const { prepareVolumes } = await import("../volumes/prepare-volumes.js");
+    await prepareVolumes({ mounts: volumes, layout, record, source, userNamespace, undo, signal });
+  }
   const cgroup = await prepareCgroup({ record, spec, options, userNamespace, undo });
   const plan = compilePlan({
     spec,

@@ -10,7 +10,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** An error of Node's file calls as one of ours, whose message says what could not be done; any other as it is. */
-export function wrapSystemError(error: unknown): unknown {
+export function wrapSystemError(error: unknown, action = "create the container"): unknown {
   if (!(error instanceof Error) || !("errno" in error) || !("syscall" in error)) return error;
   const {
     code = "",
@@ -20,7 +20,7 @@ export function wrapSystemError(error: unknown): unknown {
     dest,
   } = error as NodeJS.ErrnoException & { dest?: string };
   const reason = getSystemErrorMap().get(errno ?? 0)?.[1] ?? error.message;
-  return new RuntimeError(`failed to create the container: ${reason}: ${dest ?? path ?? syscall}`, {
+  return new RuntimeError(`failed to ${action}: ${reason}: ${dest ?? path ?? syscall}`, {
     code: "CREATE_FAILED",
     hint: HINTS[code],
     cause: error,

@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
+import { closeSync, constants, statSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { MountAttribute, MountFlag, type Step } from "@dockher/ns";
+import { MountAttribute, MountFlag, NsError, openInRoot, type Step } from "@dockher/ns";
 import type { Mount } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import { mapId } from "../user-namespace/map-id.js";
@@ -122,10 +122,10 @@ interface BindOptions {
 }
 
 function compileBind({ mount, options, slot, compiled }: BindOptions): void {
-  const source = mount.source ?? "";
+  const { source = "", subpath } = mount;
   const recursive = options.bind === "rbind";
   const attributes = toMountAttributes(options.flags);
-  compiled.beforePivot.push({ op: "open-tree", slot, source, recursive });
+  compiled.beforePivot.push({ op: "open-tree", slot, source, subpath, recursive });
   if (attributes !== 0 || options.propagation !== 0 || options.idmap) {
     compiled.beforePivot.push({
       op: "set-mount-attributes",
@@ -141,7 +141,7 @@ function compileBind({ mount, options, slot, compiled }: BindOptions): void {
     op: "move-mount",
     slot,
     target: mount.destination,
-    createTarget: isDirectory(source) ? "directory" : "file",
+    createTarget: isDirectory({ source, subpath }) ? "directory" : "file",
   });
 }
 
@@ -166,13 +166,37 @@ function checkIdmap(
   }
 }
 
-function isDirectory(source: string): boolean {
+interface BindSource {
+  source: string;
+  subpath: string | undefined;
+}
+
+function isDirectory({ source, subpath }: BindSource): boolean {
   try {
-    return statSync(source).isDirectory();
+    return subpath === undefined
+      ? statSync(source).isDirectory()
+      : isDirectoryInside(source, subpath);
   } catch (error) {
-    throw new RuntimeError(`failed to mount ${source}: it cannot be read`, {
-      code: "MOUNT_SOURCE_NOT_FOUND",
-      cause: error,
-    });
+    const path = subpath === undefined ? source : `${source}/${subpath}`;
+    const missing = error instanceof NsError && error.errno === "ENOENT";
+    throw new RuntimeError(
+      `failed to mount ${path}: ${missing ? "it does not exist" : "it cannot be read"}`,
+      {
+        code: "MOUNT_SOURCE_NOT_FOUND",
+        hint: subpath === undefined ? undefined : "make it in the volume first",
+        cause: error,
+      },
+    );
+  }
+}
+
+/** What containers wrote is not trusted: links in it end inside, and only a directory is opened, never a device. */
+function isDirectoryInside(source: string, subpath: string): boolean {
+  try {
+    closeSync(openInRoot({ root: source, path: subpath, flags: constants.O_DIRECTORY }));
+    return true;
+  } catch (error) {
+    if (error instanceof NsError && error.errno === "ENOTDIR") return false;
+    throw error;
   }
 }

@@ -2,6 +2,8 @@ import { compileSeccomp } from "@dockher/seccomp";
 import { selectCapabilities } from "@dockher/spec";
 import type { ContainerOptions } from "../options.js";
 import { chooseUserNamespace } from "../user-namespace/user-namespace.js";
+import { nameVolumes } from "../volumes/name-volumes.js";
+import { locateVolumes } from "../volumes/volume-layout.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
@@ -14,7 +16,9 @@ import { selectSeccomp } from "./select-seccomp.js";
  */
 export async function checkOptions(options: ContainerOptions): Promise<void> {
   generateResources(options.limits ?? {});
-  generateMounts(options.mounts ?? []);
+  generateMounts(
+    nameVolumes({ mounts: options.mounts ?? [], layout: locateVolumes(options.directories) }),
+  );
   generateRlimits(options.ulimits ?? {});
   const capabilities = selectCapabilities({
     add: options.capAdd ?? [],

@@ -1,24 +1,43 @@
 import { statSync } from "node:fs";
-import { isAbsolute, normalize } from "node:path";
+import { isAbsolute } from "node:path";
 import type { Mount } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import type { MountOption } from "../options.js";
+import { type NamedMount, normalizeTarget, type VolumeMount } from "../volumes/name-volumes.js";
 
 /**
- * The caller's mounts as OCI mounts. A bind mount's source must be there: Docker would make a directory of it, which
- * hides a mistyped name.
+ * The caller's mounts as OCI mounts, what lies above before what lies below, whatever the order they were named in. A bind
+ * mount's source must be there: Docker would make a directory of it, which hides a mistyped name.
  * @throws RuntimeError `INVALID_MOUNT`, `MOUNT_SOURCE_NOT_FOUND`
  */
-export function generateMounts(mounts: readonly MountOption[]): Mount[] {
+export function generateMounts(mounts: readonly NamedMount[]): Mount[] {
   const targets = new Set<string>();
-  return mounts.map((mount) => {
+  const generated = mounts.map((mount) => {
     const target = checkTarget(mount.target);
     if (targets.has(target)) throw refuseMount(target, "two mounts have that target");
     targets.add(target);
     if (mount.type === "bind") return generateBind(mount, target);
+    if (mount.type === "volume") return generateVolume(mount, target);
     if (mount.type === "tmpfs") return generateTmpfs(mount, target);
     throw refuseMount(target, `unknown type "${(mount as { type: unknown }).type}"`);
   });
+  return generated.sort((a, b) => countParts(a.destination) - countParts(b.destination));
+}
+
+function countParts(path: string): number {
+  return path.split("/").length;
+}
+
+/** A volume that is to be made is not there yet. */
+function generateVolume(mount: VolumeMount, target: string): Mount {
+  const { directory, readonly, subpath } = mount;
+  return {
+    destination: target,
+    type: "bind",
+    source: directory,
+    options: ["rbind", "rprivate", ...(readonly ? ["ro"] : [])],
+    ...(subpath === undefined ? {} : { subpath }),
+  };
 }
 
 function generateBind(mount: MountOption & { type: "bind" }, target: string): Mount {
@@ -65,7 +84,7 @@ function generateTmpfs(mount: MountOption & { type: "tmpfs" }, target: string): 
 }
 
 function checkTarget(target: string): string {
-  const path = normalize(target).replace(/(.)\/$/, "$1");
+  const path = normalizeTarget(target);
   if (!isAbsolute(target)) throw refuseMount(target, "the target is not absolute");
   if (path === "/") throw refuseMount(target, "the target is the root directory");
   return path;

@@ -14,6 +14,8 @@ import type { ContainerOptions } from "../options.js";
 import type { ContainerId } from "../state/container-id.js";
 import { type ReadAccountFile, resolveUser } from "../user/resolve-user.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
+import { type NamedMount, nameVolumes } from "../volumes/name-volumes.js";
+import { locateVolumes } from "../volumes/volume-layout.js";
 import { adaptToUserNamespace } from "./adapt-to-user-namespace.js";
 import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./default-devices.js";
 import { generateMounts } from "./generate-mounts.js";
@@ -30,6 +32,8 @@ export interface GenerateSpecOptions {
   config: ImageConfig;
   readAccountFile: ReadAccountFile;
   userNamespace: UserNamespace;
+  /** The caller's mounts and the image's, with the names of volumes. By default, new names. */
+  mounts?: readonly NamedMount[];
 }
 
 /**
@@ -63,7 +67,7 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
       width: options.terminal.columns,
     };
   }
-  spec.mounts = replaceMounts(spec.mounts ?? [], generateMounts(options.mounts ?? []));
+  spec.mounts = replaceMounts(spec.mounts ?? [], generateMounts(given.mounts ?? nameMounts(given)));
   spec.linux = {
     ...spec.linux,
     maskedPaths: [...(spec.linux?.maskedPaths ?? []), ...listThermalThrottles()],
@@ -79,6 +83,14 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
   if (options.privileged) openPrivileged(spec);
   adaptToUserNamespace(spec, userNamespace);
   return validateSpec(spec);
+}
+
+function nameMounts({ options, config }: GenerateSpecOptions): NamedMount[] {
+  return nameVolumes({
+    mounts: options.mounts ?? [],
+    declared: config.Volumes,
+    layout: locateVolumes(options.directories),
+  });
 }
 
 /** Programs without types can ask for what is not there. */

@@ -14,6 +14,7 @@ import { generateName } from "./generate-name.js";
  *     containers/ID.image     -> sha256:…         what may not be removed meanwhile
  *     containers/ID.cgroup    -> JSON             where its cgroup lies
  *     containers/ID.ids       -> START:COUNT      the host's ids that are its own, see claimIdRange()
+ *     containers/ID.volumes   -> JSON             the names of its volumes
  *     containers/names/NAME   -> ID
  *     containers/ID/                              its overlay
  */
@@ -23,7 +24,7 @@ export interface StateDirectory {
 }
 
 /** The owner is the last to go: until then a crash leaves the rest findable. */
-const KINDS = ["name", "image", "cgroup", "ids", "owner"] as const;
+const KINDS = ["name", "image", "cgroup", "volumes", "ids", "owner"] as const;
 
 type RecordKind = (typeof KINDS)[number];
 

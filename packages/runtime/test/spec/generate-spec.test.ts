@@ -135,7 +135,7 @@ const wrong: [string, Partial<ContainerOptions>, RegExp][] = [
   ],
   [
     "a kind of mount that is none",
-    { mounts: [{ type: "volume" as "tmpfs", target: "/a" }] },
+    { mounts: [{ type: "npipe" as "tmpfs", target: "/a" }] },
     /unknown type "volume"/,
   ],
   ["a network that is none", { network: "bridge" as "host" }, /failed to join network "bridge"/],

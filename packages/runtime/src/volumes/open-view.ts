@@ -1,0 +1,52 @@
+import { launch, MountFlag, type Plan } from "@dockher/ns";
+import { prepareOverlay } from "@dockher/rootfs";
+import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
+import { compileRoot } from "../plan/compile-root.js";
+import type { ResolvedSource } from "../source/resolve-source.js";
+
+/** Volumes hold the ids that their containers see. */
+const HOST = { type: "host" } as const;
+
+export interface OpenViewOptions {
+  source: ResolvedSource;
+  /** A directory to make and use, removed by the caller. */
+  scratch: string;
+  signal: AbortSignal | undefined;
+}
+
+/** A root filesystem as its containers see it. */
+export interface View extends AsyncDisposable {
+  /** Not to be trusted: see {@link openInRoot}. */
+  root: string;
+}
+
+/**
+ * Shows the root filesystem of a source. The layers of an image are merged by the kernel, in the mount namespace of a process that
+ * does nothing else and dies with this one, so that nothing stays mounted.
+ */
+export async function openView({ source, scratch, signal }: OpenViewOptions): Promise<View> {
+  if (source.type === "rootfs") {
+    return { root: source.path, [Symbol.asyncDispose]: async () => undefined };
+  }
+  const { layers } = source.image;
+  const overlay = await prepareOverlay({ layers, directory: scratch, upper: { type: "memory" } });
+  const plan: Plan = {
+    // Waits for an end of file that never comes.
+    args: ["cat"],
+    env: ["PATH=/usr/bin:/bin"],
+    namespaces: [{ type: "mount" }],
+    stdio: [{ kind: "pipe" }, { kind: "null" }, { kind: "null" }],
+    steps: [
+      { op: "mount", target: "/", flags: MountFlag.MS_REC | MountFlag.MS_PRIVATE },
+      ...compileRoot({ root: { type: "overlay", overlay }, userNamespace: HOST, slot: 0 }),
+    ],
+  };
+  const holder = await launch(plan, { signal }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw explainLaunchFailure(error, { plan, userNamespace: HOST.type });
+  });
+  return {
+    root: `/proc/${holder.pid}/root${overlay.target}`,
+    [Symbol.asyncDispose]: () => holder[Symbol.asyncDispose](),
+  };
+}
