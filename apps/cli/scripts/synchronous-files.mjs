@@ -1,6 +1,7 @@
 // What the bundle takes for node:fs/promises on the way of a start. The command line has nothing else to do while a file is read,
 // so it reads at once: each round trip through Node's thread pool costs more than the call itself.
 import {
+  chmodSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -23,6 +24,7 @@ const promisify =
   async (...args) =>
     call(...args);
 
+export const chmod = promisify(chmodSync);
 export const link = promisify(linkSync);
 export const lstat = promisify(lstatSync);
 export const mkdir = promisify(mkdirSync);

@@ -27,6 +27,31 @@ export const COMMANDS: CommandTable = {
       },
     },
   },
+  volume: {
+    summary: "Make, list and remove volumes",
+    entries: {
+      create: {
+        summary: "Make a volume",
+        load: async () => (await import("./commands/volume-create.js")).volumeCreate,
+      },
+      ls: {
+        summary: "List volumes",
+        load: async () => (await import("./commands/volume-ls.js")).volumeLs,
+      },
+      inspect: {
+        summary: "Show volumes as JSON",
+        load: async () => (await import("./commands/volume-inspect.js")).volumeInspect,
+      },
+      rm: {
+        summary: "Remove volumes",
+        load: async () => (await import("./commands/volume-rm.js")).volumeRm,
+      },
+      prune: {
+        summary: "Remove volumes that no container uses",
+        load: async () => (await import("./commands/volume-prune.js")).volumePrune,
+      },
+    },
+  },
   images: {
     summary: "As `image ls`",
     hidden: true,

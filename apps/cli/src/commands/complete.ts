@@ -1,4 +1,5 @@
 import { ImageStore, listRecipes } from "@dockher/rootfs";
+import { listVolumes } from "@dockher/runtime";
 import { GLOBAL_OPTIONS, type OptionTable } from "../arguments/option.js";
 import { type Command, type CommandTable, defineCommand } from "../command.js";
 import { COMMANDS } from "../command-table.js";
@@ -64,7 +65,13 @@ async function completeArguments({
     const shown = Object.entries(options).filter(([, spec]) => spec.hidden !== true);
     return shown.map(([name]) => `--${name}`);
   }
+  if (command.usage.includes("VOLUME")) return listVolumeNames(root);
   return command.usage.includes("IMAGE") ? listImageNames(root) : [];
+}
+
+async function listVolumeNames(root: string | undefined): Promise<string[]> {
+  const volumes = await listVolumes({ directories: root === undefined ? {} : { root } });
+  return volumes.map(({ name }) => name);
 }
 
 async function listImageNames(root: string | undefined): Promise<string[]> {

@@ -123,13 +123,13 @@ export const RUN_OPTIONS = {
   volume: {
     kind: "list",
     short: "v",
-    placeholder: "HOST:PATH[:ro]",
+    placeholder: "[HOST|NAME:]PATH[:ro]",
     group: "Files:",
-    summary: "Show a file or directory of the host",
+    summary: "Show a file or directory of the host, or keep a volume",
   },
   mount: {
     kind: "list",
-    placeholder: "type=bind|tmpfs,…",
+    placeholder: "type=bind|volume|tmpfs,…",
     group: "Files:",
     summary: "The same, and tmpfs, in Docker's long form",
   },

@@ -8,27 +8,32 @@ import { parseMode } from "./mode.js";
 type Fields = Map<string, string>;
 
 const BIND_KEYS = new Set(["readonly", "bind-propagation", "bind-recursive", "consistency"]);
+const VOLUME_KEYS = new Set(["readonly", "volume-nocopy", "volume-subpath"]);
 const TMPFS_KEYS = new Set(["tmpfs-size", "tmpfs-mode"]);
 
 /**
- * Parses Docker's `--mount type=bind,source=…,target=…[,readonly]` and `type=tmpfs,target=…[,tmpfs-size=…,tmpfs-mode=…]`.
+ * Parses Docker's `--mount type=bind,source=…,target=…[,readonly]`, `type=tmpfs,target=…[,tmpfs-size=…,tmpfs-mode=…]` and
+ * `type=volume,[source=NAME,]target=…[,readonly,volume-nocopy,volume-subpath=…]`.
  * @throws UsageError `INVALID_MOUNT`, or `UNSUPPORTED` for other types.
  */
 export function parseMount(text: string, cwd: string): MountOption {
   const fields = readFields(text);
   const type = fields.get("type") ?? "volume";
   const target = fields.get("target");
-  if (type !== "bind" && type !== "tmpfs") {
+  if (type !== "bind" && type !== "volume" && type !== "tmpfs") {
     throw new UsageError(
       `failed to parse --mount "${text}": the type "${type}" is not supported yet`,
-      { code: "UNSUPPORTED", hint: "write type=bind or type=tmpfs" },
+      { code: "UNSUPPORTED", hint: "write type=bind, type=volume or type=tmpfs" },
     );
   }
   if (target === undefined) throw rejectMount(text, "it has no target");
   if (!target.startsWith("/")) throw rejectMount(text, "the target must begin with /");
-  checkKeys(text, fields, type === "bind" ? BIND_KEYS : TMPFS_KEYS, type);
-  return type === "bind" ? toBind(text, fields, target, cwd) : toTmpfs(fields, target);
+  checkKeys(text, fields, KEYS[type], type);
+  if (type === "bind") return toBind(text, fields, target, cwd);
+  return type === "volume" ? toVolume(text, fields, target) : toTmpfs(fields, target);
 }
+
+const KEYS = { bind: BIND_KEYS, volume: VOLUME_KEYS, tmpfs: TMPFS_KEYS };
 
 const ALIASES: Record<string, string> = {
   src: "source",
@@ -43,7 +48,7 @@ function readFields(text: string): Fields {
     const equals = field.indexOf("=");
     const written = (equals === -1 ? field : field.slice(0, equals)).toLowerCase();
     const key = ALIASES[written] ?? written;
-    if (equals === -1 && key !== "readonly") {
+    if (equals === -1 && key !== "readonly" && key !== "volume-nocopy") {
       throw rejectMount(text, `"${field}" is not key=value`);
     }
     fields.set(key, equals === -1 ? "true" : field.slice(equals + 1));
@@ -53,7 +58,7 @@ function readFields(text: string): Fields {
 
 function checkKeys(text: string, fields: Fields, allowed: Set<string>, type: string): void {
   for (const key of fields.keys()) {
-    const known = key === "type" || key === "target" || (key === "source" && type === "bind");
+    const known = key === "type" || key === "target" || (key === "source" && type !== "tmpfs");
     if (!known && !allowed.has(key)) {
       throw rejectMount(text, `"${key}" is no key of a ${type} mount here`);
     }
@@ -75,15 +80,30 @@ function toBind(text: string, fields: Fields, target: string, cwd: string): Moun
     type: "bind",
     source: resolve(cwd, source),
     target,
-    readonly: readFlag(text, fields.get("readonly") ?? "false"),
+    readonly: readFlag(text, fields, "readonly"),
     recursive: recursive === "enabled",
   };
 }
 
-function readFlag(text: string, value: string): boolean {
+/** As in Docker, an empty source is none. */
+function toVolume(text: string, fields: Fields, target: string): MountOption {
+  const source = fields.get("source") || undefined;
+  const subpath = fields.get("volume-subpath");
+  return {
+    type: "volume",
+    ...(source === undefined ? {} : { source }),
+    target,
+    readonly: readFlag(text, fields, "readonly"),
+    copy: !readFlag(text, fields, "volume-nocopy"),
+    ...(subpath === undefined ? {} : { subpath }),
+  };
+}
+
+function readFlag(text: string, fields: Fields, key: string): boolean {
+  const value = fields.get(key) ?? "false";
   if (/^(?:true|1)$/i.test(value)) return true;
   if (/^(?:false|0)$/i.test(value)) return false;
-  throw rejectMount(text, `readonly is true or false, not "${value}"`);
+  throw rejectMount(text, `${key} is true or false, not "${value}"`);
 }
 
 function toTmpfs(fields: Fields, target: string): MountOption {
@@ -100,6 +120,6 @@ function toTmpfs(fields: Fields, target: string): MountOption {
 function rejectMount(text: string, reason: string): UsageError {
   return new UsageError(`failed to parse --mount "${text}": ${reason}`, {
     code: "INVALID_MOUNT",
-    hint: "write type=bind,source=/host/path,target=/container/path[,readonly]",
+    hint: "write type=bind,source=/host/path,target=/container/path, or type=volume,source=name,target=/container/path",
   });
 }

@@ -13,43 +13,59 @@ const IGNORED_RELABEL = new Set(["z", "Z"]);
 const WITHOUT_EFFECT = new Set(["rw", "rprivate", "cached", "delegated", "consistent"]);
 
 /**
- * Parses `-v HOST:PATH[:OPTIONS]` as Docker does: a bind mount, recursive. A relative HOST begins with `.`.
- * @throws UsageError `INVALID_VOLUME`, or `UNSUPPORTED` for named and anonymous volumes.
+ * Parses `-v [SOURCE:]PATH[:OPTIONS]` as Docker does. A SOURCE with a slash or a dot before it is a path of the host, bound with
+ * all below it; any other is the name of a volume; without one, the volume is the container's own.
+ * @throws UsageError `INVALID_VOLUME`
  */
 export function parseVolume(text: string, cwd: string): VolumeValue {
-  const [source = "", target, options = "", ...more] = text.split(":");
-  const reject = (reason: string): UsageError =>
-    new UsageError(`failed to parse --volume "${text}": ${reason}`, {
-      code: "INVALID_VOLUME",
-      hint: "write /host/path:/container/path, or /host/path:/container/path:ro",
-    });
-  if (more.length > 0) throw reject("it has more than three parts");
-  if (target === undefined) throw unsupportedVolume(text, "a volume without a host path");
-  if (source === "") throw reject("the host path is empty");
-  if (!source.startsWith("/") && !source.startsWith(".")) {
-    throw unsupportedVolume(text, `"${source}" is the name of a volume`);
-  }
+  const { source, target, options, ...rest } = splitVolume(text);
+  const reject = (reason: string): UsageError => rejectVolume(text, reason);
+  if (rest.more) throw reject("it has more than three parts");
+  if (source === "") throw reject("what stands before the colon is empty");
   if (!target.startsWith("/")) throw reject("the container's path must begin with /");
+  const isPath = source !== undefined && /^[./]/.test(source);
   const ignored: string[] = [];
   let readonly = false;
-  for (const option of options.split(",").filter((word) => word !== "")) {
+  let copy = true;
+  for (const option of options) {
     if (option === "ro") readonly = true;
+    else if (option === "nocopy" && !isPath) copy = false;
     else if (IGNORED_RELABEL.has(option)) ignored.push(option);
-    else if (!WITHOUT_EFFECT.has(option)) throw reject(`"${option}" is no option of a volume here`);
+    else if (!WITHOUT_EFFECT.has(option)) throw reject(`"${option}" is no option of it here`);
   }
-  const mount: MountOption = {
-    type: "bind",
-    source: resolve(cwd, source),
-    target,
-    readonly,
-    recursive: true,
-  };
-  return { mount, ignored };
+  if (isPath) {
+    const mount: MountOption = {
+      type: "bind",
+      source: resolve(cwd, source),
+      target,
+      readonly,
+      recursive: true,
+    };
+    return { mount, ignored };
+  }
+  const named = source === undefined ? {} : { source };
+  return { mount: { type: "volume", ...named, target, readonly, copy }, ignored };
 }
 
-function unsupportedVolume(text: string, what: string): UsageError {
-  return new UsageError(
-    `failed to parse --volume "${text}": ${what}, and volumes are not supported yet`,
-    { code: "UNSUPPORTED", hint: "bind a directory: -v /host/path:/container/path" },
-  );
+interface SplitVolume {
+  source: string | undefined;
+  target: string;
+  options: string[];
+  /** Whether there is more than Docker knows. */
+  more: boolean;
+}
+
+function splitVolume(text: string): SplitVolume {
+  const [first = "", second, options = "", ...rest] = text.split(":");
+  const words = options.split(",").filter((word) => word !== "");
+  return second === undefined
+    ? { source: undefined, target: first, options: words, more: false }
+    : { source: first, target: second, options: words, more: rest.length > 0 };
+}
+
+function rejectVolume(text: string, reason: string): UsageError {
+  return new UsageError(`failed to parse --volume "${text}": ${reason}`, {
+    code: "INVALID_VOLUME",
+    hint: "write /host/path:/container/path, volume:/container/path, with :ro behind it for reading only",
+  });
 }

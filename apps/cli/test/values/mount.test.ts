@@ -30,8 +30,20 @@ test("tmpfs", () => {
   });
 });
 
+test("volumes, which are what has no type", () => {
+  const volume = { type: "volume", target: "/b", readonly: false, copy: true };
+  assert.equal(parse("source=v,target=/b"), { ...volume, source: "v" });
+  assert.equal(parse("type=volume,dst=/b"), volume);
+  assert.equal(parse("type=volume,src=v,dst=/b,ro,volume-nocopy,volume-subpath=a/b"), {
+    ...volume,
+    source: "v",
+    readonly: true,
+    copy: false,
+    subpath: "a/b",
+  });
+});
+
 test("refuses the rest", () => {
-  assertThrows(() => parse("source=v,target=/b"), "UNSUPPORTED", /"volume"/);
   assertThrows(() => parse("type=npipe,target=/b"), "UNSUPPORTED");
   for (const text of [
     "type=bind,source=/a",
@@ -42,6 +54,11 @@ test("refuses the rest", () => {
     "type=bind,source=/a,target=/b,nonsense",
     "type=bind,source=/a,target=/b,readonly=maybe",
     "type=tmpfs,source=/a,target=/b",
+    "type=volume,source=v",
+    "type=volume,source=v,target=/b,volume-opt=type=nfs",
+    "type=volume,source=v,target=/b,volume-driver=nfs",
+    "type=volume,source=v,target=/b,volume-nocopy=perhaps",
+    "type=bind,source=/a,target=/b,volume-nocopy",
   ]) {
     assertThrows(() => parse(text), "INVALID_MOUNT");
   }

@@ -30,10 +30,37 @@ test("says which labels it ignored", () => {
   assert.equal(parse("/a:/b:ro,Z").ignored, ["Z"]);
 });
 
+test("a name is that of a volume, and without one the volume is the container's own", () => {
+  assert.equal(parse("db:/data:ro").mount, {
+    type: "volume",
+    source: "db",
+    target: "/data",
+    readonly: true,
+    copy: true,
+  });
+  assert.equal(parse("/data").mount, {
+    type: "volume",
+    target: "/data",
+    readonly: false,
+    copy: true,
+  });
+  const { mount } = parse("db:/data:nocopy,z");
+  assert.is(mount.type === "volume" && mount.copy, false);
+});
+
 test("refuses the rest", () => {
-  assertThrows(() => parse("name:/b"), "UNSUPPORTED", /"name"/);
-  assertThrows(() => parse("/only"), "UNSUPPORTED");
-  for (const text of [":/b", "/a:b", "/a:", "/a:/b:rshared", "/a:/b:ro:x"]) {
+  for (const text of [
+    "",
+    "name",
+    ":/b",
+    "/a:b",
+    "/a:",
+    "/a:/b:rshared",
+    "/a:/b:nocopy",
+    "/a:/b:ro:x",
+    "db:data",
+    "/only:ro",
+  ]) {
     assertThrows(() => parse(text), "INVALID_VOLUME");
   }
 });
