@@ -4,6 +4,10 @@ export { RuntimeError } from "./error.js";
 export { canRunContainers, type HostCheck, type HostReport } from "./host/host-report.js";
 export { probeHost } from "./host/probe-host.js";
 export { startContainer } from "./lifecycle/start-container.js";
+export { createLogFormatter, type LogFormatOptions } from "./logs/format-log-entry.js";
+export type { LogDamage, LogEntry } from "./logs/log-entry.js";
+export { type LogTime, parseLogTime } from "./logs/log-time.js";
+export { type ReadLogOptions, readLog } from "./logs/read-log.js";
 export type {
   ContainerOptions,
   ContainerSource,

@@ -136,7 +136,7 @@ const wrong: [string, Partial<ContainerOptions>, RegExp][] = [
   [
     "a kind of mount that is none",
     { mounts: [{ type: "npipe" as "tmpfs", target: "/a" }] },
-    /unknown type "volume"/,
+    /unknown type "npipe"/,
   ],
   ["a network that is none", { network: "bridge" as "host" }, /failed to join network "bridge"/],
   ["a relative directory", { cwd: "work" }, /process\.cwd/],
