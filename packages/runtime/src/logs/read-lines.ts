@@ -19,35 +19,27 @@ export interface Lines {
 export type LinesOrGap = Lines | { offset: number; lines?: never; end: number };
 
 /**
- * Reads the whole lines from an offset to the end of what there is. What stands behind the last newline is left for later:
- * its writer may be at it, or take it back.
+ * Reads the whole lines from an offset to the end of what there is. What stands behind the last newline is left for later, and
+ * then read again: its writer may be at it, or take it back and write something else.
  */
 export async function* readLines({ handle }: LogFile, from: number): AsyncGenerator<LinesOrGap> {
   let buffer = Buffer.allocUnsafe(CHUNK);
-  let offset = from;
-  let filled = 0;
-  for (;;) {
-    const free = buffer.length - filled;
-    const { bytesRead } = await handle.read(buffer, filled, free, offset + filled);
-    if (bytesRead === 0) return;
-    const end = lastNewline(buffer.subarray(filled, filled + bytesRead));
-    filled += bytesRead;
-    if (end >= 0) {
-      const length = filled - bytesRead + end + 1;
-      const lines = buffer.toString("utf8", 0, length - 1).split("\n");
-      yield { offset, lines, end: offset + length };
-      buffer.copyWithin(0, length, filled);
-      offset += length;
-      filled -= length;
-    } else if (filled === LONGEST_LINE) {
-      const end = await findNewline(handle, offset + filled);
+  for (let offset = from; ; ) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+    const last = lastNewline(buffer.subarray(0, bytesRead));
+    let end: number | undefined = offset + last + 1;
+    if (last >= 0) {
+      yield { offset, lines: buffer.toString("utf8", 0, last).split("\n"), end };
+    } else if (bytesRead < buffer.length) {
+      return;
+    } else if (buffer.length < LONGEST_LINE) {
+      buffer = Buffer.allocUnsafe(buffer.length * 2);
+    } else {
+      end = await findNewline(handle, offset + bytesRead);
       if (end === undefined) return;
       yield { offset, end };
-      offset = end;
-      filled = 0;
-    } else if (filled === buffer.length) {
-      buffer = Buffer.concat([buffer], Math.min(buffer.length * 2, LONGEST_LINE));
     }
+    offset = end;
   }
 }
 

@@ -190,7 +190,7 @@ test("follows what is written, and ends when the writer has", async () => {
 });
 
 test("follows a log that is not there yet", async () => {
-  const log = follow({ tail: 0 });
+  const log = follow();
   const next = log.take(1);
   await new Promise((resolve) => setImmediate(resolve));
   writeFileSync(path, write(1));
