@@ -11,8 +11,8 @@ export interface LogFile {
 
 /**
  * Opens a log's files, oldest first: `PATH.2`, `PATH.1`, `PATH`; of them only those that are newer than one that is open
- * already. The newest are opened first, because rotation only ever moves a file on to the next number: it can be met twice, and is known by
- * its inode, but never missed.
+ * already. The newest are opened first, because rotation only ever moves a file on to the next number: it may be met again, and is
+ * known by its inode, but is never missed.
  */
 export async function openLogFiles(path: string, after?: LogFile): Promise<LogFile[]> {
   const files: LogFile[] = [];
@@ -21,13 +21,32 @@ export async function openLogFiles(path: string, after?: LogFile): Promise<LogFi
     const file = await openIfThere(index === 0 ? path : `${path}.${index}`);
     missing = file === undefined ? missing + 1 : 0;
     if (file === undefined) continue;
-    const known = files.some(({ identity }) => identity === file.identity);
-    const reached = file.identity === after?.identity;
-    if (known || reached) await file.handle.close();
-    else files.push(file);
-    if (reached) break;
+    if (file.identity === after?.identity) {
+      await file.handle.close();
+      break;
+    }
+    // What came between the two times that a file was met is newer than it, or comes again behind it.
+    const known = files.findIndex(({ identity }) => identity === file.identity);
+    for (const other of known < 0 ? [] : files.splice(known)) await other.handle.close();
+    files.push(file);
   }
-  return files.reverse();
+  return (await dropNewer(files)).reverse();
+}
+
+/** Where the first file was removed before it was met again, those that are still there came after it. */
+async function dropNewer(files: LogFile[]): Promise<LogFile[]> {
+  const [first] = files;
+  if (first === undefined || !(await isRemoved(first))) return files;
+  const older: LogFile[] = [];
+  for (const file of files) {
+    if (await isRemoved(file)) older.push(file);
+    else await file.handle.close();
+  }
+  return older;
+}
+
+async function isRemoved({ handle }: LogFile): Promise<boolean> {
+  return (await handle.stat()).nlink === 0;
 }
 
 export function identifyFile({ dev, ino }: BigIntStats): string {

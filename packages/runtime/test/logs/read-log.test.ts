@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   existsSync,
@@ -9,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -252,6 +255,23 @@ test("follows over many rotations, reading slower than they come", async () => {
   log.end();
   taken.push(...(await log.take(1000)));
   assert.equal(taken, count(0, written));
+});
+
+test("each entry comes once while another process writes and rotates", async () => {
+  const ENTRIES = 20_000;
+  const writer = fileURLToPath(new URL("./write-log.ts", import.meta.url));
+  const args = ["--import", "tsx", writer, path, `${ENTRIES}`, "20000"];
+  const child = spawn(process.execPath, args, { stdio: "inherit" });
+  const follow = once(child, "exit");
+  const damages: LogDamage[] = [];
+  let expected = 0;
+  for await (const { text } of readLog({ path, follow, onDamage: (one) => damages.push(one) })) {
+    if (Number(text.split(" ")[0]) !== expected) assert.unreachable(`${expected}: ${text}`);
+    expected++;
+    // A reader that stops now and then.
+    if (expected % 1000 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.equal([expected, damages], [ENTRIES, []]);
 });
 
 test("tail 0 gives nothing of what is there, and all that comes", async () => {
