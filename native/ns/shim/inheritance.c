@@ -30,16 +30,18 @@ static long
 leave_high_priority (void)
 {
   long priority = ns_syscall (__NR_getpriority, PRIO_PROCESS, 0);
-  return priority > NS_NICE_ZERO ? ns_syscall (__NR_setpriority, PRIO_PROCESS, 0, 0) : 0;
+  return priority > NS_NICE_ZERO ? ns_syscall (__NR_setpriority, PRIO_PROCESS, 0, 0) : priority;
 }
 
 static long
 leave_real_time_io (void)
 {
   long priority = ns_syscall (__NR_ioprio_get, IOPRIO_WHO_PROCESS, 0);
+  if (priority == -ENOSYS) /* CONFIG_BLOCK is not set: there are none */
+    return 0;
   return priority > 0 && IOPRIO_PRIO_CLASS (priority) == IOPRIO_CLASS_RT
              ? ns_syscall (__NR_ioprio_set, IOPRIO_WHO_PROCESS, 0, 0)
-             : 0;
+             : priority;
 }
 
 /* ADDR_NO_RANDOMIZE and READ_IMPLIES_EXEC make every bug in the program easier to use.  */
@@ -47,7 +49,7 @@ static long
 leave_personality (void)
 {
   long persona = ns_syscall (__NR_personality, NS_QUERY_PERSONALITY);
-  return persona > 0 ? ns_syscall (__NR_personality, PER_LINUX) : 0;
+  return persona > 0 ? ns_syscall (__NR_personality, PER_LINUX) : persona;
 }
 
 /* With SECBIT_NO_SETUID_FIXUP, a root program that becomes another user keeps its capabilities. */
@@ -55,7 +57,7 @@ static long
 clear_securebits (void)
 {
   long bits = ns_syscall (__NR_prctl, PR_GET_SECUREBITS);
-  return bits > 0 ? ns_syscall (__NR_prctl, PR_SET_SECUREBITS, 0) : 0;
+  return bits > 0 ? ns_syscall (__NR_prctl, PR_SET_SECUREBITS, 0) : bits;
 }
 
 int

@@ -28,6 +28,7 @@ function findInjectorObstacle(): string | undefined {
 /** Calls that may fail without failing the start, and why the container is right all the same. */
 const OPTIONAL: Readonly<Record<string, string>> = {
   "node mkdir": "the directory is there",
+  "node openat2": "whether the image has a linker for i386: the way of its sockets stays closed",
   "node openat": "on v1, what a kernel may lack; tidying up tries again",
   "node read": "on v1, what a kernel may lack",
   "node newfstatat": "tidying up tries again",

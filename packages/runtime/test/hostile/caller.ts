@@ -106,10 +106,6 @@ async function startWithin(name: string, enter: () => void, leave: () => void): 
 
 const nothing = (): void => undefined;
 
-function readVirtualSize(): number {
-  return Number(/^VmSize:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) * 1024;
-}
-
 async function limit(kind: string, values: () => (number | string)[]): Promise<void> {
   const limiter = new Limiter(own);
   for (const value of values()) {
@@ -145,9 +141,6 @@ const circumstances: Record<string, () => Promise<void>> = {
   },
   "small files": () => limit("fsize", () => [0, 10, 1000, 100_000]),
   "no processes": () => limit("nproc", () => [0]),
-  "little memory": () => {
-    return limit("as", () => [0, 1, 4, 32].map((more) => readVirtualSize() + more * 2 ** 20));
-  },
   "no directory": () => {
     const gone = mkdtempSync(join(own, "gone-"));
     return startWithin(
