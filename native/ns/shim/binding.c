@@ -183,6 +183,7 @@ make_process (struct ns_launcher *launcher, const void *bytes, size_t length)
   process->start = (struct ns_start){ .bytes = copy,
                                       .length = length,
                                       .pidfd = -1,
+                                      .target = -1,
                                       .console = -1,
                                       .stdio = { -1, -1, -1 },
                                       .report = -1 };

@@ -4,7 +4,7 @@
     # What runs between clone and exec, and in the static init: without libc (see syscall.h).
     "child_sources": [
       "child.c", "console.c", "credentials.c", "exec.c", "file.c", "inheritance.c", "mount.c", "path.c",
-      "plan.c", "report.c", "system.c"
+      "plan.c", "record.c", "report.c", "system.c"
     ],
     "warnings": ["-std=gnu11", "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror"],
     # No call that the compiler makes up may reach into libc.

@@ -135,6 +135,15 @@ join_cgroups (struct ns_child *child)
 void
 ns_join_namespaces (struct ns_child *child)
 {
+  if (child->fds.target >= 0)
+    {
+      /* A pidfd needs Linux 5.8.  */
+      long error = ns_syscall (__NR_setns, child->fds.target, child->plan->target_namespaces);
+      if (error < 0)
+        ns_fail (child, NS_PHASE_JOIN_NAMESPACE, -1, (int)error, 0);
+      ns_close (child->fds.target);
+      child->fds.target = -1;
+    }
   for (size_t i = 0; i < child->plan->join_count; i++)
     {
       if (child->fds.joins[i] < 0)

@@ -17,6 +17,7 @@ struct ns_descriptors
   int image; /* the static init */
   int plan;  /* the plan as a file, for the helper */
   int cgroup;
+  int target; /* pidfd of the process whose namespaces are joined */
   int stdio[3];
   int joins[NS_MAX_JOINS];
   int cgroup_procs[NS_MAX_CGROUPS];

@@ -117,15 +117,25 @@ ns_clone_on_stack (struct clone_args *args, void **stack, void (*entry) (void *)
 /* CLONE_VFORK suspends this thread until exec. Besides the stack, it keeps the kernel's OOM killer
    from taking Node down for a child that shares its memory (in_vfork in mm/oom_kill.c), and the
    child's oom_score_adj from becoming Node's.  */
+long
+ns_clone_sharing (struct clone_args *args, struct ns_thread_memory *memory, void (*entry) (void *),
+                  void *argument)
+{
+  args->flags |= CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+  args->exit_signal = SIGCHLD;
+  begin_sharing ();
+  long pid = ns_clone_on_stack (args, &memory->stack, entry, argument);
+  end_sharing ();
+  return pid;
+}
+
 bool
 ns_clone_child (struct ns_launch *launch, struct ns_thread_memory *memory)
 {
   struct ns_start *start = launch->start;
   bool own = (launch->plan.header->flags & NS_OWN_MEMORY) != 0;
   int cgroup = launch->child.fds.cgroup;
-  struct clone_args args = { .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
-                             .pidfd = (uintptr_t)&start->pidfd,
-                             .exit_signal = SIGCHLD };
+  struct clone_args args = { .pidfd = (uintptr_t)&start->pidfd };
   if (!own)
     args.flags |= ns_cloned_namespaces (launch->plan.header);
   if (!own && cgroup >= 0)
@@ -133,9 +143,7 @@ ns_clone_child (struct ns_launch *launch, struct ns_thread_memory *memory)
       args.flags |= CLONE_INTO_CGROUP;
       args.cgroup = (unsigned)cgroup;
     }
-  begin_sharing ();
-  long pid = ns_clone_on_stack (&args, &memory->stack, enter_child, launch);
-  end_sharing ();
+  long pid = ns_clone_sharing (&args, memory, enter_child, launch);
   if (pid < 0)
     return ns_fail_start (start, NS_PHASE_CLONE, -1, (int)-pid), false;
   if (!own)

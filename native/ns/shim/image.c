@@ -23,14 +23,14 @@ copy_image (int from, int to)
 #endif
 
 int
-ns_seal_image (const char *path)
+ns_seal_image (const char *path, const char *name)
 {
   int from = open (path, O_RDONLY | O_CLOEXEC);
   if (from < 0)
     return -errno;
-  int to = ns_make_memfd ("dockher-init", MFD_EXEC);
+  int to = ns_make_memfd (name, MFD_EXEC);
   if (to < 0 && errno == EINVAL) /* Linux before 6.3 */
-    to = ns_make_memfd ("dockher-init", 0);
+    to = ns_make_memfd (name, 0);
   int error = to < 0 ? -errno : copy_image (from, to);
   close (from);
   if (error < 0 && to >= 0)

@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "text.h"
 
 void
 ns_fail_start (struct ns_start *start, enum ns_phase phase, int index, int error)
@@ -41,6 +44,16 @@ ns_make_memfd (const char *name, unsigned kind)
 {
   return ns_above_stdio (
       (int)syscall (SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING | kind));
+}
+
+void
+ns_format_process_path (char path[NS_PROCESS_PATH_SIZE], int pid, const char *name)
+{
+  memcpy (path, "/proc/", sizeof "/proc/");
+  ns_format_decimal (path + strlen (path), pid);
+  size_t length = strlen (path);
+  path[length] = '/';
+  memcpy (path + length + 1, name, strlen (name) + 1);
 }
 
 bool

@@ -8,6 +8,9 @@
 
 struct clone_args;
 
+/* Room for /proc/PID/ and a short name.  */
+#define NS_PROCESS_PATH_SIZE 64
+
 /* What ns_run_start holds while the child is made.  */
 struct ns_launch
 {
@@ -25,6 +28,8 @@ void ns_close_fd (int *fd);
 int ns_above_stdio (int fd);
 /* launch.c: a memfd that can be sealed. Returns it or -1 with errno.  */
 int ns_make_memfd (const char *name, unsigned kind);
+/* launch.c: write /proc/PID/NAME.  */
+void ns_format_process_path (char path[NS_PROCESS_PATH_SIZE], int pid, const char *name);
 bool ns_write_all (int fd, const void *bytes, size_t length);
 
 /* prepare.c: open everything that the child gets. Where that fails, the start has failed.  */

@@ -41,7 +41,7 @@ static int
 find_image (struct ns_launcher *launcher)
 {
   if (launcher->image < 0)
-    launcher->image = ns_seal_image (launcher->image_path);
+    launcher->image = ns_seal_image (launcher->image_path, "dockher-init");
   return launcher->image;
 }
 

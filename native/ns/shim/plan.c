@@ -7,75 +7,59 @@
    | CLONE_NEWNET)
 
 /* What a record of each op holds.  */
-static const struct ns_shape
-{
-  uint8_t arguments;
-  uint8_t strings;
-  uint8_t blob; /* the last string is bytes whose length is a multiple of this; 0: all are text */
-} ns_shapes[NS_OP_END] = {
-  [NS_ARGUMENT] = { 0, 1, 0 },
-  [NS_ENVIRONMENT] = { 0, 1, 0 },
-  [NS_JOIN] = { 1, 1, 0 },
-  [NS_CGROUP] = { 0, 1, 0 },
-  [NS_CGROUP_PROCS] = { 0, 1, 0 },
-  [NS_UID_MAP] = { 0, 1, 0 },
-  [NS_GID_MAP] = { 0, 1, 0 },
-  [NS_MOUNT] = { 3, 4, 0 },
-  [NS_OPEN_TREE] = { 5, 2, 0 },
-  [NS_CREATE_MOUNT] = { 2, 3, 1 },
-  [NS_MOUNT_ATTRIBUTES] = { 6, 1, 0 },
-  [NS_MOVE_MOUNT] = { 3, 1, 0 },
-  [NS_MKDIR] = { 1, 1, 0 },
-  [NS_MKNOD] = { 3, 1, 0 },
-  [NS_SYMLINK] = { 0, 2, 0 },
-  [NS_CHMOD] = { 1, 1, 0 },
-  [NS_CHOWN] = { 2, 1, 0 },
-  [NS_PIVOT_ROOT] = { 0, 1, 0 },
-  [NS_MASK] = { 0, 1, 0 },
-  [NS_READ_ONLY] = { 0, 1, 0 },
-  [NS_HOSTNAME] = { 0, 1, 0 },
-  [NS_DOMAINNAME] = { 0, 1, 0 },
-  [NS_WRITE_PROC] = { 0, 2, 0 },
-  [NS_LOOPBACK_UP] = { 0, 0, 0 },
-  [NS_CONSOLE] = { 3, 1, 0 },
-  [NS_RLIMIT] = { 3, 0, 0 },
-  [NS_BOUNDING] = { 1, 0, 0 },
-  [NS_GROUPS] = { 0, 1, 4 },
-  [NS_GID] = { 1, 0, 0 },
-  [NS_UID] = { 2, 0, 0 },
-  [NS_CAPABILITIES] = { 4, 0, 0 },
-  [NS_NO_NEW_PRIVILEGES] = { 0, 0, 0 },
-  [NS_SECCOMP] = { 1, 1, 8 },
-  [NS_CHDIR] = { 0, 1, 0 },
-  [NS_FILE_OWNER] = { 2, 0, 0 },
-  [NS_ENTER_USER_NAMESPACE] = { 0, 0, 0 },
+static const struct ns_shape shapes[NS_OP_END] = {
+  [NS_ARGUMENT] = { 0, 1, 0, 0 },
+  [NS_ENVIRONMENT] = { 0, 1, 0, 0 },
+  [NS_JOIN] = { 1, 1, 0, 0 },
+  [NS_CGROUP] = { 0, 1, 0, 0 },
+  [NS_CGROUP_PROCS] = { 0, 1, 0, 0 },
+  [NS_UID_MAP] = { 0, 1, 0, 0 },
+  [NS_GID_MAP] = { 0, 1, 0, 0 },
+  [NS_JOIN_TARGET] = { 1, 0, 0, 0 },
+  [NS_MOUNT] = { 3, 4, 0, 0 },
+  [NS_OPEN_TREE] = { 5, 2, 0, 0 },
+  [NS_CREATE_MOUNT] = { 2, 3, 1, 0 },
+  [NS_MOUNT_ATTRIBUTES] = { 6, 1, 0, 0 },
+  [NS_MOVE_MOUNT] = { 3, 1, 0, 0 },
+  [NS_MKDIR] = { 1, 1, 0, 0 },
+  [NS_MKNOD] = { 3, 1, 0, 0 },
+  [NS_SYMLINK] = { 0, 2, 0, 0 },
+  [NS_CHMOD] = { 1, 1, 0, 0 },
+  [NS_CHOWN] = { 2, 1, 0, 0 },
+  [NS_PIVOT_ROOT] = { 0, 1, 0, 0 },
+  [NS_MASK] = { 0, 1, 0, 0 },
+  [NS_READ_ONLY] = { 0, 1, 0, 0 },
+  [NS_HOSTNAME] = { 0, 1, 0, 0 },
+  [NS_DOMAINNAME] = { 0, 1, 0, 0 },
+  [NS_WRITE_PROC] = { 0, 2, 0, 0 },
+  [NS_LOOPBACK_UP] = { .empty = 1 },
+  [NS_CONSOLE] = { 3, 1, 0, 0 },
+  [NS_RLIMIT] = { 3, 0, 0, 0 },
+  [NS_BOUNDING] = { 1, 0, 0, 0 },
+  [NS_GROUPS] = { 0, 1, 4, 0 },
+  [NS_GID] = { 1, 0, 0, 0 },
+  [NS_UID] = { 2, 0, 0, 0 },
+  [NS_CAPABILITIES] = { 4, 0, 0, 0 },
+  [NS_NO_NEW_PRIVILEGES] = { .empty = 1 },
+  [NS_SECCOMP] = { 1, 1, 8, 0 },
+  [NS_CHDIR] = { 0, 1, 0, 0 },
+  [NS_FILE_OWNER] = { 2, 0, 0, 0 },
+  [NS_ENTER_USER_NAMESPACE] = { .empty = 1 },
 };
 
-struct ns_record
+static size_t
+read_record (const char *bytes, size_t offset, size_t length, struct ns_step *step)
 {
-  uint16_t op;
-  uint8_t argument_count;
-  uint8_t string_count;
-  uint32_t size;
-};
+  const struct ns_shapes all = { shapes, NS_OP_END };
+  return ns_read_record (bytes, offset, length, all, step);
+}
 
 /* How many there are of what a plan may hold many of, or at most one.  */
 struct ns_counts
 {
-  size_t arguments, environment, steps, joins, cgroups, cgroup_procs, uid_maps, gid_maps, consoles,
-      entries;
+  size_t arguments, environment, steps, joins, targets, cgroups, cgroup_procs, uid_maps, gid_maps,
+      consoles, entries;
 };
-
-static bool
-is_text (const char *bytes, uint64_t length)
-{
-  if (length == 0 || bytes[length - 1] != '\0')
-    return false;
-  for (uint64_t i = 0; i < length - 1; i++)
-    if (bytes[i] == '\0')
-      return false;
-  return true;
-}
 
 /* Pairs of strings, each with its NUL.  */
 static bool
@@ -85,49 +69,6 @@ is_pairs (const char *bytes, uint64_t length)
   for (uint64_t i = 0; i < length; i++)
     ends += bytes[i] == '\0';
   return ends % 2 == 0 && (length == 0 || bytes[length - 1] == '\0');
-}
-
-/* Read the record at OFFSET of BYTES into STEP and return its size, or 0 where it is not one.  */
-static size_t
-read_record (const char *bytes, size_t offset, size_t length, struct ns_step *step)
-{
-  *step = (struct ns_step){ 0 };
-  if (length - offset < sizeof (struct ns_record))
-    return 0;
-  const struct ns_record *record = (const void *)(bytes + offset);
-  size_t size = record->size;
-  if (size % 8 != 0 || size > length - offset || record->op >= NS_OP_END)
-    return 0;
-  const struct ns_shape *shape = &ns_shapes[record->op];
-  if (shape->arguments + shape->strings == 0 && record->op != NS_LOOPBACK_UP
-      && record->op != NS_NO_NEW_PRIVILEGES && record->op != NS_ENTER_USER_NAMESPACE)
-    return 0;
-  if (record->argument_count != shape->arguments || record->string_count != shape->strings)
-    return 0;
-
-  size_t at = sizeof *record + record->argument_count * sizeof (uint64_t);
-  if (at > size)
-    return 0;
-  step->op = record->op;
-  step->arguments = (const void *)(bytes + offset + sizeof *record);
-  for (size_t i = 0; i < record->string_count; i++)
-    {
-      if (size - at < sizeof (uint64_t))
-        return 0;
-      uint64_t string_length = *(const uint64_t *)(const void *)(bytes + offset + at);
-      at += sizeof (uint64_t);
-      if (string_length > size - at)
-        return 0;
-      const char *string = bytes + offset + at;
-      bool blob = shape->blob != 0 && i == record->string_count - 1u;
-      if (blob ? string_length % shape->blob != 0 : !is_text (string, string_length))
-        return 0;
-      step->strings[i] = string;
-      step->lengths[i] = string_length;
-      /* size - at is a multiple of 8, so the padding fits where the string does.  */
-      at += (string_length + 7) & ~(uint64_t)7;
-    }
-  return at == size ? size : 0;
 }
 
 static bool
@@ -158,6 +99,13 @@ check_record (const struct ns_step *step, const struct ns_header *header)
       if ((type == CLONE_NEWPID || type == CLONE_NEWUSER) && !(header->flags & NS_OWN_MEMORY))
         return false;
     }
+  if (step->op == NS_JOIN_TARGET)
+    {
+      uint64_t types = step->arguments[0];
+      if (types == 0 || (types & ~(uint64_t)NS_NAMESPACES) != 0
+          || !(header->flags & NS_OWN_MEMORY))
+        return false;
+    }
   return true;
 }
 
@@ -174,6 +122,9 @@ count_record (const struct ns_step *step, struct ns_counts *counts)
       break;
     case NS_JOIN:
       counts->joins++;
+      break;
+    case NS_JOIN_TARGET:
+      counts->targets++;
       break;
     case NS_CGROUP:
       counts->cgroups++;
@@ -256,7 +207,8 @@ ns_check_plan (const void *bytes, size_t length)
   const struct ns_header *header = bytes;
   if (!check_header (header, length) || !count_plan (bytes, length, &counts))
     return 0;
-  if (counts.arguments == 0 || counts.joins > NS_MAX_JOINS || counts.cgroups > 1
+  if (counts.arguments == 0 || counts.joins > NS_MAX_JOINS || counts.targets > 1
+      || counts.cgroups > 1
       || counts.cgroup_procs > NS_MAX_CGROUPS || counts.uid_maps > 1 || counts.gid_maps > 1)
     return 0;
   /* A stream without its console would be the caller's own.  */
@@ -311,6 +263,9 @@ ns_decode_plan (const void *bytes, void *memory, struct ns_plan *plan)
         case NS_JOIN:
           plan->joins[plan->join_count].type = step.arguments[0];
           plan->joins[plan->join_count++].path = step.strings[0];
+          break;
+        case NS_JOIN_TARGET:
+          plan->target_namespaces = step.arguments[0];
           break;
         case NS_CGROUP:
           plan->cgroup = step.strings[0];

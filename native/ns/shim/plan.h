@@ -1,20 +1,13 @@
 /* The plan: one flat buffer that says everything a start needs, made by src/encode.ts.
 
-   Layout, in the byte order of the machine: a header, then records, each 8-byte aligned:
-
-     record  { u16 op; u8 argument_count; u8 string_count; u32 size; }
-             u64 arguments[argument_count]
-             string_count times { u64 length; bytes, padded to 8 }
-
-   A string's length counts its NUL; a blob has none. How many arguments and strings an op takes is
-   fixed (see the table in plan.c), so every record is checked the same way.  */
+   Layout, in the byte order of the machine: a header, then records (see record.h). How many
+   arguments and strings an op takes is fixed (see the table in plan.c), so every record is checked
+   the same way.  */
 
 #ifndef NS_PLAN_H
 #define NS_PLAN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "record.h"
 
 #define NS_PLAN_MAGIC 0x6e6c7044u /* "Dpln" */
 #define NS_PLAN_VERSION 1u
@@ -22,7 +15,6 @@
 #define NS_MAX_JOINS 8
 #define NS_MAX_CGROUPS 16
 #define NS_MAX_SLOTS 256
-#define NS_MAX_STRINGS 4
 
 /* Entries before argv that the child may fill: the init's name and its own argument.  */
 #define NS_ARGV_PREFIX 2
@@ -56,6 +48,7 @@ enum ns_op
   NS_CGROUP_PROCS, /* path of a cgroup v1 cgroup.procs */
   NS_UID_MAP,      /* text for /proc/PID/uid_map */
   NS_GID_MAP,      /* text for /proc/PID/gid_map */
+  NS_JOIN_TARGET,  /* CLONE_NEW* types, all at once, of the process that the start has as target */
 
   /* Steps, executed in this order. */
   NS_MOUNT = 16,   /* flags, create, resolve; source, target, fstype, data */
@@ -120,16 +113,6 @@ struct ns_header
   } stdio[3];
 };
 
-/* One decoded step. Strings and arguments point into the plan.  */
-struct ns_step
-{
-  uint32_t op;
-  uint32_t index;
-  const uint64_t *arguments;
-  const char *strings[NS_MAX_STRINGS];
-  uint64_t lengths[NS_MAX_STRINGS]; /* with the NUL, which a blob has not */
-};
-
 /* A checked plan. All pointers lead into the buffer it was decoded from or into the caller's
  * memory.  */
 struct ns_plan
@@ -145,6 +128,7 @@ struct ns_plan
     const char *path;
   } joins[NS_MAX_JOINS];
   size_t join_count;
+  uint64_t target_namespaces;
   const char *cgroup_procs[NS_MAX_CGROUPS];
   size_t cgroup_procs_count;
   const char *cgroup;  /* or NULL */

@@ -58,6 +58,12 @@ open_files (struct ns_launch *launch)
 {
   struct ns_plan *plan = &launch->plan;
   struct ns_descriptors *fds = &launch->child.fds;
+  if (plan->target_namespaces != 0)
+    {
+      fds->target = fcntl (launch->start->target, F_DUPFD_CLOEXEC, 3);
+      if (fds->target < 0)
+        return ns_fail_start (launch->start, NS_PHASE_OPEN_NAMESPACE, -1, errno), false;
+    }
   for (size_t i = 0; i < plan->join_count; i++)
     {
       fds->joins[i] = ns_above_stdio (open (plan->joins[i].path, O_RDONLY | O_CLOEXEC));

@@ -19,7 +19,7 @@ enum ns_report_kind
 enum ns_phase
 {
   NS_PHASE_DECODE = 1,
-  NS_PHASE_OPEN_NAMESPACE, /* index: which join */
+  NS_PHASE_OPEN_NAMESPACE, /* index: which join; the target is -1 */
   NS_PHASE_OPEN_CGROUP,    /* index: which cgroup_procs; the v2 directory is -1 */
   NS_PHASE_OPEN_INIT,
   NS_PHASE_STDIO, /* index: which stream */
@@ -29,7 +29,7 @@ enum ns_phase
   NS_PHASE_ABORTED,
   NS_PHASE_DESCRIPTORS,
   NS_PHASE_JOIN_CGROUP,    /* index: which cgroup_procs */
-  NS_PHASE_JOIN_NAMESPACE, /* index: which join */
+  NS_PHASE_JOIN_NAMESPACE, /* index: which join; the target is -1 */
   NS_PHASE_CGROUP_NAMESPACE,
   NS_PHASE_SESSION,
   NS_PHASE_KEYRING,

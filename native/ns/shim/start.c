@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -118,44 +117,59 @@ await_report (const struct ns_start *start)
   return polled[0].revents != 0 || polled[1].revents == 0;
 }
 
-/* Take reports until the helper has named its child (true) or the socket ends (false). One that
-   cannot be read fails the start, but what comes after it may name what has to be ended.  */
+enum heard
+{
+  HEARD_END,
+  HEARD_REPORT,
+  HEARD_CHILD, /* the helper has named its child */
+};
+
+/* Wait for one report and take what it says. One that cannot be read fails the start, but what comes
+   after it may name what has to be ended.  */
+static enum heard
+hear (struct ns_start *start)
+{
+  struct ns_report report;
+  int fd, got = await_report (start) ? receive (start->report, &report, &fd) : 0;
+  if (got == 0)
+    return HEARD_END;
+  if (got < 0)
+    {
+      ns_fail_start (start, NS_PHASE_CHANNEL, -1, errno);
+      return ++start->lost_reports < NS_MAX_LOST_REPORTS ? HEARD_REPORT : HEARD_END;
+    }
+  switch ((enum ns_report_kind)report.kind)
+    {
+    case NS_REPORT_FAILED:
+      start->outcome = NS_FAILED;
+      start->failure = report;
+      if (report.pid > 0)
+        end_nameless_child (report.pid);
+      break;
+    case NS_REPORT_EXECUTING:
+      start->executing = true;
+      break;
+    case NS_REPORT_CONSOLE:
+      start->console = fd;
+      if (fd < 0)
+        ns_fail_start (start, NS_PHASE_CHANNEL, -1, EMFILE);
+      break;
+    case NS_REPORT_CHILD:
+      take_child (start, report.pid, fd);
+      return HEARD_CHILD;
+    }
+  return HEARD_REPORT;
+}
+
+/* Take reports until the helper has named its child (true) or there will be no more (false).  */
 static bool
 listen_for_child (struct ns_start *start)
 {
-  struct ns_report report;
-  int fd, got, lost = 0;
-  while (await_report (start) && (got = receive (start->report, &report, &fd)) != 0
-         && lost < NS_MAX_LOST_REPORTS)
-    {
-      if (got < 0)
-        {
-          lost++;
-          ns_fail_start (start, NS_PHASE_CHANNEL, -1, errno);
-          continue;
-        }
-      switch ((enum ns_report_kind)report.kind)
-        {
-        case NS_REPORT_FAILED:
-          start->outcome = NS_FAILED;
-          start->failure = report;
-          if (report.pid > 0)
-            end_nameless_child (report.pid);
-          break;
-        case NS_REPORT_EXECUTING:
-          start->executing = true;
-          break;
-        case NS_REPORT_CONSOLE:
-          start->console = fd;
-          if (fd < 0)
-            ns_fail_start (start, NS_PHASE_CHANNEL, -1, EMFILE);
-          break;
-        case NS_REPORT_CHILD:
-          take_child (start, report.pid, fd);
-          return true;
-        }
-    }
-  return false;
+  enum heard heard;
+  do
+    heard = hear (start);
+  while (heard == HEARD_REPORT);
+  return heard == HEARD_CHILD;
 }
 
 static void
@@ -202,8 +216,8 @@ static bool
 write_map (struct ns_start *start, int pid, int index, const char *text)
 {
   static const char *const names[] = { "setgroups", "gid_map", "uid_map" };
-  char path[64];
-  snprintf (path, sizeof path, "/proc/%d/%s", pid, names[index]);
+  char path[NS_PROCESS_PATH_SIZE];
+  ns_format_process_path (path, pid, names[index]);
   int fd = open (path, O_WRONLY | O_CLOEXEC);
   bool written = fd >= 0 && write (fd, text, strlen (text)) == (ssize_t)strlen (text);
   if (!written)
@@ -223,28 +237,36 @@ ns_write_id_maps (struct ns_start *start, const struct ns_plan *plan, int pid)
   return plan->uid_map == NULL || write_map (start, pid, 2, plan->uid_map);
 }
 
-static bool
-release (struct ns_start *start)
+void
+ns_release_start (struct ns_start *start)
 {
+  start->outcome = NS_STARTED;
   start->started_ns = monotonic_ns ();
   ssize_t sent;
   do
     sent = send (start->report, "r", 1, MSG_NOSIGNAL);
   while (sent < 0 && errno == EINTR);
   if (sent == 1)
-    return true;
+    return;
   ns_fail_start (start, errno == EPIPE ? NS_PHASE_HELPER : NS_PHASE_CHANNEL, -1, errno);
+  kill_child (start);
+}
+
+bool
+ns_hear_start (struct ns_start *start)
+{
+  if (hear (start) != HEARD_END)
+    return true;
+  conclude (start);
   return false;
 }
 
 void
 ns_finish_start (struct ns_start *start)
 {
-  start->outcome = NS_STARTED;
-  if (!release (start))
-    kill_child (start);
-  listen_for_child (start);
-  conclude (start);
+  ns_release_start (start);
+  while (ns_hear_start (start))
+    continue;
 }
 
 void

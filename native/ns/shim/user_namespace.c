@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,25 +26,25 @@ hold_namespaces (void *parent)
 }
 
 static int
-open_namespace (long pid, const char *name)
+open_namespace (int pid, const char *name)
 {
-  char path[64];
-  snprintf (path, sizeof path, "/proc/%ld/ns/%s", pid, name);
+  char path[NS_PROCESS_PATH_SIZE];
+  ns_format_process_path (path, pid, name);
   return ns_above_stdio (open (path, O_RDONLY | O_CLOEXEC));
 }
 
 static bool
-open_namespaces (struct ns_launch *launch, long pid)
+open_namespaces (struct ns_launch *launch, int pid)
 {
   static const struct
   {
     uint64_t type;
     const char *name;
   } owned[NS_OWNED_NAMESPACES]
-      = { { CLONE_NEWNET, "net" }, { CLONE_NEWIPC, "ipc" }, { CLONE_NEWUTS, "uts" } };
+      = { { CLONE_NEWNET, "ns/net" }, { CLONE_NEWIPC, "ns/ipc" }, { CLONE_NEWUTS, "ns/uts" } };
   struct ns_descriptors *fds = &launch->child.fds;
   uint64_t types = ns_owned_namespaces (launch->plan.header);
-  bool opened = (fds->user_namespace = open_namespace (pid, "user")) >= 0;
+  bool opened = (fds->user_namespace = open_namespace (pid, "ns/user")) >= 0;
   for (size_t i = 0; opened && i < NS_OWNED_NAMESPACES; i++)
     if (types & owned[i].type)
       opened = (fds->owned_namespaces[i] = open_namespace (pid, owned[i].name)) >= 0;
@@ -68,7 +67,8 @@ ns_make_user_namespace (struct ns_launch *launch, struct ns_thread_memory *memor
                                 (void *)(intptr_t)getpid ());
   if (pid < 0)
     return ns_fail_start (start, NS_PHASE_USER_NAMESPACE, -1, (int)-pid), false;
-  bool made = ns_write_id_maps (start, &launch->plan, (int)pid) && open_namespaces (launch, pid);
+  bool made = ns_write_id_maps (start, &launch->plan, (int)pid)
+              && open_namespaces (launch, (int)pid);
   syscall (SYS_pidfd_send_signal, launch->holder, SIGKILL, NULL, 0);
   return made;
 }

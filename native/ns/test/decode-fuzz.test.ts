@@ -32,7 +32,7 @@ whenPossible("decode fuzz", findFuzzObstacle(), () => {
         writeFileSync(path.join(corpus, String(index)), encodePlan(plan));
       });
       const program = path.join(directory, "fuzz");
-      const sources = ["fuzz/decode.c", "plan.c"].map((file) => path.join(shim, file));
+      const sources = ["fuzz/decode.c", "plan.c", "record.c"].map((file) => path.join(shim, file));
       const sanitizers = "-fsanitize=fuzzer,address,undefined";
       execFileSync("clang", [
         "-O1",
