@@ -10,6 +10,7 @@
 #include "device_filter.h"
 #include "kernel.h"
 #include "launcher.h"
+#include "spawn_monitor.h"
 
 enum ns_event
 {
@@ -267,6 +268,85 @@ kill_process (napi_env env, napi_callback_info info)
                                 : -ESRCH);
 }
 
+/* Monitors.  */
+
+/* One that is being started, on a thread of libuv's pool.  */
+struct ns_spawn
+{
+  napi_async_work work;
+  napi_ref callback;
+  struct ns_monitor_request request;
+  int result;
+};
+
+static void
+free_spawn (napi_env env, struct ns_spawn *spawn)
+{
+  if (spawn->work != NULL)
+    napi_delete_async_work (env, spawn->work);
+  if (spawn->callback != NULL)
+    napi_delete_reference (env, spawn->callback);
+  free ((void *)(uintptr_t)spawn->request.image);
+  free ((void *)(uintptr_t)spawn->request.init);
+  free ((void *)(uintptr_t)spawn->request.settings);
+  free (spawn);
+}
+
+static void
+run_spawn (napi_env env, void *data)
+{
+  struct ns_spawn *spawn = data;
+  (void)env;
+  spawn->result = ns_spawn_monitor (&spawn->request);
+}
+
+static void
+end_spawn (napi_env env, napi_status status, void *data)
+{
+  struct ns_spawn *spawn = data;
+  napi_value receiver, callback, result;
+  napi_get_global (env, &receiver);
+  napi_get_reference_value (env, spawn->callback, &callback);
+  result = from_int (env, status == napi_ok ? spawn->result : -ECANCELED);
+  free_spawn (env, spawn);
+  napi_call_function (env, receiver, callback, 1, &result, NULL);
+}
+
+/* spawnMonitor(monitorPath, initPath, settings, callback): the callback gets a socket or -errno  */
+static napi_value
+spawn_monitor (napi_env env, napi_callback_info info)
+{
+  napi_value values[4], name;
+  void *bytes;
+  size_t length;
+  take_arguments (env, info, 4, values);
+  napi_get_typedarray_info (env, values[2], NULL, &length, &bytes, NULL, NULL);
+  struct ns_spawn *spawn = calloc (1, sizeof *spawn);
+  void *copy = malloc (length);
+  if (spawn == NULL || copy == NULL)
+    {
+      free (spawn);
+      free (copy);
+      return throw_errno (env, ENOMEM);
+    }
+  memcpy (copy, bytes, length);
+  spawn->request = (struct ns_monitor_request){ .image = to_string (env, values[0]),
+                                                .init = to_string (env, values[1]),
+                                                .settings = copy,
+                                                .length = length };
+  napi_create_reference (env, values[3], 1, &spawn->callback);
+  napi_create_string_utf8 (env, "dockher:spawnMonitor", NAPI_AUTO_LENGTH, &name);
+  if (spawn->request.image == NULL || spawn->request.init == NULL
+      || napi_create_async_work (env, NULL, name, run_spawn, end_spawn, spawn, &spawn->work)
+             != napi_ok
+      || napi_queue_async_work (env, spawn->work) != napi_ok)
+    {
+      free_spawn (env, spawn);
+      return throw_errno (env, ENOMEM);
+    }
+  return NULL;
+}
+
 /* Single calls.  */
 
 /* openInRoot(root, path, flags, mode): fd or -errno  */
@@ -368,6 +448,7 @@ NAPI_MODULE_INIT ()
     { "abort", NULL, abort_process, NULL, NULL, NULL, napi_enumerable, NULL },
     { "takePipe", NULL, take_pipe, NULL, NULL, NULL, napi_enumerable, NULL },
     { "kill", NULL, kill_process, NULL, NULL, NULL, napi_enumerable, NULL },
+    { "spawnMonitor", NULL, spawn_monitor, NULL, NULL, NULL, napi_enumerable, NULL },
     { "openInRoot", NULL, open_in_root, NULL, NULL, NULL, napi_enumerable, NULL },
     { "tryLock", NULL, try_lock, NULL, NULL, NULL, napi_enumerable, NULL },
     { "pidfdOpen", NULL, open_pidfd, NULL, NULL, NULL, napi_enumerable, NULL },

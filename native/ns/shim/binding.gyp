@@ -25,7 +25,7 @@
       "dependencies": ["child"],
       "sources": [
         "binding.c", "clone.c", "device_filter.c", "image.c", "kernel.c", "launch.c", "launcher.c",
-        "prepare.c", "start.c", "user_namespace.c"
+        "prepare.c", "spawn_monitor.c", "start.c", "user_namespace.c"
       ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
       "cflags_c": ["<@(warnings)"],
@@ -45,6 +45,33 @@
         "-Wl,--build-id=none"
       ],
       "libraries!": ["-ldl", "-lm"]
+    },
+    {
+      # Compiled against libc's headers, linked without libc: monitor/libc.c.
+      "target_name": "monitor",
+      "type": "executable",
+      "sources": [
+        "clone.c", "launch.c", "prepare.c", "start.c", "user_namespace.c",
+        "monitor/cgroup.c", "monitor/client.c", "monitor/container.c", "monitor/escape.c",
+        "monitor/exec.c", "monitor/frame.c", "monitor/health.c", "monitor/libc.c", "monitor/log.c",
+        "monitor/loop.c", "monitor/main.c", "monitor/process.c", "monitor/request.c",
+        "monitor/settings.c", "monitor/state.c", "monitor/text.c", "<@(child_sources)"
+      ],
+      "defines": ["_GNU_SOURCE"],
+      "cflags_c": [
+        "<@(warnings)", "<@(freestanding)", "-U_FILE_OFFSET_BITS", "-O2", "-fno-pie",
+        "-fno-asynchronous-unwind-tables"
+      ],
+      "ldflags!": ["-pthread", "-rdynamic"],
+      "ldflags": [
+        "-static", "-nostdlib", "-no-pie", "-s", "-Wl,-z,noexecstack", "-Wl,-z,noseparate-code",
+        "-Wl,--build-id=none", "-Wl,--gc-sections"
+      ],
+      "libraries!": ["-ldl", "-lm"],
+      "conditions": [
+        # The call out of line is libgcc's, which asks libc for the machine's features.
+        ["target_arch=='arm64'", { "cflags_c": ["-mno-outline-atomics"] }]
+      ]
     }
   ]
 }

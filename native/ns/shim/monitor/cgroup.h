@@ -1,0 +1,15 @@
+/* The container's control groups, as far as the monitor needs them.  */
+
+#ifndef MON_CGROUP_H
+#define MON_CGROUP_H
+
+#include "settings.h"
+
+/* How often the kernel's OOM killer has struck in there so far.  */
+uint64_t mon_count_oom_kills (const struct mon_settings *settings);
+/* Kill what is left in there. True where nothing is, or nobody can tell.  */
+bool mon_kill_rest (const struct mon_settings *settings);
+/* Move this process. Returns 0 or an errno; *INDEX says which.  */
+int mon_join_cgroups (const struct mon_settings *settings, int *index);
+
+#endif

@@ -1,0 +1,38 @@
+/* The monitor of one detached container: what it holds. One thread, one loop around ppoll(2); nothing
+   in it waits for anything else.  */
+
+#ifndef MON_MONITOR_H
+#define MON_MONITOR_H
+
+#include "client.h"
+#include "container.h"
+#include "exec.h"
+#include "health.h"
+#include "log.h"
+#include "loop.h"
+#include "settings.h"
+
+struct monitor
+{
+  const void *bytes; /* the settings as they came */
+  struct mon_settings settings;
+  int image;            /* the sealed init */
+  int caller;           /* who started us and wants to know of the first start, or -1 */
+  int directory;        /* of the container */
+  int socket_directory; /* where the socket lies */
+  int listener;         /* or -1 once the container has ended */
+  int signals;          /* a signalfd */
+  uint64_t start_ticks;
+  char boot_id[40];
+  struct mon_log log;
+  struct mon_container container;
+  struct mon_health health;
+  struct mon_exec *execs;
+  struct mon_client *clients;
+  bool state_changed;  /* state.json says something else */
+  uint64_t retry_state; /* when to write it again, or 0 */
+  uint64_t leave_at;   /* when to go whoever still listens, or 0 */
+  bool dirty;          /* buffers have been used since the last rest */
+};
+
+#endif
