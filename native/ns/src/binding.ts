@@ -41,6 +41,13 @@ export interface Binding {
   /** Our end of the pipe of stdin, stdout or stderr (0 to 2); what nobody takes is closed with the handle. */
   takePipe(handle: Handle, stream: number): number;
   kill(handle: Handle, signal: number): number;
+  /** The callback gets a socket or a negative errno. */
+  spawnMonitor(
+    monitorPath: string,
+    initPath: string,
+    settings: Uint8Array,
+    callback: (result: number) => void,
+  ): void;
   openInRoot(root: string, path: string, flags: number, mode: number): number;
   tryLock(fd: number, shared: boolean): number;
   pidfdOpen(pid: number): number;
@@ -72,11 +79,19 @@ function describeRemedy(shim: string): string {
   return `with a C compiler, make and Python, run: npx node-gyp@12 rebuild --directory=${shim}`;
 }
 
+/** The static programs that lie beside the addon. */
+function findProgram(addon: string, name: "init" | "monitor"): string {
+  return path.join(path.dirname(addon), name);
+}
+
+const addon = findAddon();
+export const initPath: string = findProgram(addon, "init");
+export const monitorPath: string = findProgram(addon, "monitor");
+
 function loadBinding(): Binding {
-  const addon = findAddon();
   try {
     const binding: Binding = createRequire(import.meta.url)(addon);
-    binding.configure(path.join(path.dirname(addon), "init"));
+    binding.configure(initPath);
     return binding;
   } catch (cause) {
     throw new NsError(`failed to load ${addon}: ${String(cause)}`, {

@@ -43,6 +43,9 @@ export function encodePlan(plan: Plan, hold: Hold = "none"): Uint8Array {
   if (plan.args.length === 0) throw invalid("args: a command needs at least one element");
   const streams = plan.stdio.some((stdio) => stdio.kind === "console");
   const consoles = plan.steps.filter((step) => step.op === "console").length;
+  for (const { type, path, of } of plan.namespaces)
+    if (path !== undefined && of !== undefined)
+      throw invalid(`namespaces: ${type} has both a path and an owner`);
   if (consoles > 1 || (streams && consoles === 0))
     throw invalid("stdio: a stream of kind console needs the step console, once");
   checkUserNamespace(plan);
@@ -79,6 +82,10 @@ function encodeSettings(writer: RecordWriter, plan: Plan): void {
   for (const { type, path } of plan.namespaces)
     if (path !== undefined)
       writer.write({ op: Op.join, numbers: [cloneFlags[type]], strings: [path] });
+  const target = plan.namespaces
+    .filter((namespace) => namespace.of === "container")
+    .reduce((flags, { type }) => flags | cloneFlags[type], 0);
+  if (target !== 0) writer.write({ op: Op.joinTarget, numbers: [target] });
   encodeCgroups(writer, plan);
   encodeMappings(writer, plan);
 }
@@ -121,7 +128,7 @@ interface HeaderInput {
 }
 
 function encodeHeader(header: Uint32Array, { plan, hold, length, count }: HeaderInput): void {
-  const created = plan.namespaces.filter((namespace) => namespace.path === undefined);
+  const created = plan.namespaces.filter(({ path, of }) => path === undefined && of === undefined);
   const namespaces = created.reduce((flags, { type }) => flags | cloneFlags[type], 0);
   const umask = plan.umask ?? 0o022;
   if (!Number.isInteger(umask) || umask < 0 || umask > 0o777)
@@ -158,7 +165,8 @@ function planFlags(plan: Plan, hold: Hold): number {
  * while a child waits for its id maps nothing may stand still.
  */
 function needsOwnMemory(plan: Plan): boolean {
-  return plan.namespaces.some(({ type, path }) => {
+  return plan.namespaces.some(({ type, path, of }) => {
+    if (of === "container") return true;
     if (type === "user") return path !== undefined || !entersUserNamespace(plan);
     return type === "pid" && path !== undefined;
   });

@@ -19,6 +19,13 @@ export interface NsErrorOptions extends DockherErrorOptions {
  * - `KILLED_AT_START`: something killed the process before its first instruction
  * - `EXIT_UNKNOWN`: somebody else reaped the process
  * - `INVALID_STATE`: released twice
+ * - `INVALID_MONITOR`: settings of a monitor that are refused before anything was done
+ * - `MONITOR_FAILED`: a monitor could not be started, or died
+ * - `MONITOR_RUNNING`: the container has one already
+ * - `MONITOR_GONE`: there is none to talk to; the container's state says how it ended
+ * - `MONITOR_REFUSED`: it refused a request; `errno` says why
+ * - `CLIENT_TOO_SLOW`: an attached client did not read and was sent away
+ * - `STATE_INVALID`: state.json is damaged, or of a version that is not known
  * - `SYSTEM_CALL_FAILED`: one of the single calls
  */
 export class NsError extends DockherError {

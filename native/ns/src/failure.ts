@@ -115,9 +115,11 @@ function describePhase(plan: Plan, { phase, index }: Failure): string {
   const joins = plan.namespaces.filter((namespace) => namespace.path !== undefined);
   switch (phase) {
     case Phase.openNamespace:
-      return `open namespace ${joins[index]?.path}`;
+      return `open ${index < 0 ? "the container's namespaces" : `namespace ${joins[index]?.path}`}`;
     case Phase.joinNamespace:
-      return `join ${joins[index]?.type} namespace ${joins[index]?.path}`;
+      return index < 0
+        ? "join the container's namespaces"
+        : `join ${joins[index]?.type} namespace ${joins[index]?.path}`;
     case Phase.openCgroup:
       return `open cgroup ${findCgroup(plan, index)}`;
     case Phase.joinCgroup:

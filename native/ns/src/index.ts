@@ -15,6 +15,29 @@ export {
 } from "./kernel.js";
 export { type LaunchOptions, launch, park } from "./launch.js";
 export type { LaunchedProcess, TerminalSize } from "./launched-process.js";
+export type { Attachment, AttachOptions } from "./monitor/attachment.js";
+export {
+  type ConnectOptions,
+  connectMonitor,
+  type MonitorConnection,
+  type StopOptions,
+} from "./monitor/connection.js";
+export type { EnteredExit, EnteredProcess } from "./monitor/entered-process.js";
+export type {
+  ContainerCgroup,
+  Healthcheck,
+  LogSettings,
+  MonitorOptions,
+  RestartPolicy,
+  StdinMode,
+} from "./monitor/options.js";
+export { type StartedMonitor, startMonitor } from "./monitor/start.js";
+export {
+  type ContainerExit,
+  type ContainerHealth,
+  type ContainerState,
+  parseState,
+} from "./monitor/state.js";
 export { MountAttribute, MountFlag } from "./mount-flag.js";
 export type { ParkedProcess } from "./parked-process.js";
 export type {

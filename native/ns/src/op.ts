@@ -7,6 +7,7 @@ export const Op: {
   readonly cgroupProcs: 5;
   readonly uidMap: 6;
   readonly gidMap: 7;
+  readonly joinTarget: 8;
   readonly mount: 16;
   readonly openTree: 17;
   readonly createMount: 18;
@@ -44,6 +45,7 @@ export const Op: {
   cgroupProcs: 5,
   uidMap: 6,
   gidMap: 7,
+  joinTarget: 8,
   mount: 16,
   openTree: 17,
   createMount: 18,

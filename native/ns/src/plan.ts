@@ -34,6 +34,11 @@ export interface PlanNamespace {
   type: NamespaceType;
   /** A namespace file to join; a new namespace without it. */
   path?: string | undefined;
+  /**
+   * Join that of the container as it is now. Only for plans that its monitor carries out: commands and health checks,
+   * which enter whatever run of the container is on.
+   */
+  of?: "container" | undefined;
 }
 
 /** The control groups that the process is in before its first instruction. */

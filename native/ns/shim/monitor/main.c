@@ -80,7 +80,7 @@ take_descriptors (const char *const *argv)
   const int kept[] = { fds.image, fds.plan, fds.report };
   for (size_t i = 0; i < 3; i++)
     fcntl (kept[i], F_SETFD, FD_CLOEXEC);
-  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+  int null = ns_above_stdio (open ("/dev/null", O_RDWR | O_CLOEXEC));
   for (int i = 0; i < 3; i++)
     if (null < 0 || dup3 (null, i, 0) < 0)
       ns_exit (1);

@@ -1,0 +1,69 @@
+import type { Plan, PlanCgroups } from "../plan.js";
+
+/** What a monitor does, decided: it executes this and decides nothing. */
+export interface MonitorOptions {
+  /** The container's plan. Each run of the container carries it out anew; descriptors cannot be inherited. */
+  plan: Plan;
+  /** Of the container, absolute: log, state and lock lie here. Opened once. */
+  directory: string;
+  /** Where the socket lies, if elsewhere. */
+  socketDirectory?: string | undefined;
+  log: LogSettings;
+  /** What becomes of the container's stdin, where the plan has a pipe or a console for it. */
+  stdin?: StdinMode | undefined;
+  /** What asks the container to end, and how long until it is killed. SIGTERM and 10 s without it. */
+  stop?: { signal: number | NodeJS.Signals; timeoutMilliseconds: number } | undefined;
+  restart?: RestartPolicy | undefined;
+  healthcheck?: Healthcheck | undefined;
+  /** Of the container: what the monitor reads and writes there. */
+  cgroup?: ContainerCgroup | undefined;
+  /** Where the monitor itself goes; without it, it stays in its caller's, and dies where that is killed as a whole. */
+  monitorCgroups?: PlanCgroups | undefined;
+  /** Run when the container has ended for good and its state says so; `args[0]` is an absolute path. */
+  exitCommand?: { args: readonly string[]; env: readonly string[] } | undefined;
+  /** Ends the start; once it has succeeded, use {@link MonitorConnection.stop}. */
+  signal?: AbortSignal | undefined;
+}
+
+export type LogSettings =
+  | {
+      driver: "json-file";
+      /** In the directory; `container.log` without it. */
+      name?: string | undefined;
+      /** Bytes; a file that has as many is rotated before the next entry. Unlimited without it. */
+      maxSize?: number | undefined;
+      /** How many files there are, the newest included. 1 without it: it begins anew. */
+      maxFile?: number | undefined;
+    }
+  | { driver: "none" };
+
+/** `open`: for whoever attaches; `once`: closed as well when an attached client closes it or goes. */
+export type StdinMode = "none" | "open" | "once";
+
+export type RestartPolicy =
+  | { name: "no" }
+  | { name: "always" }
+  | { name: "unless-stopped" }
+  | { name: "on-failure"; maximumRetryCount?: number | undefined };
+
+export interface Healthcheck {
+  /** Enters the container (`of: "container"`); its stdout and stderr are pipes. */
+  plan: Plan;
+  intervalMilliseconds: number;
+  timeoutMilliseconds: number;
+  /** Failures within it do not count. */
+  startPeriodMilliseconds: number;
+  /** How many failures in a row make it unhealthy. */
+  retries: number;
+}
+
+/** Paths of files in control groups. */
+export interface ContainerCgroup {
+  /** `memory.events` (v2) or `memory.oom_control` (v1). */
+  oomCounter?: string | undefined;
+  /** What kills those that outlive the container's init, as they can without a pid namespace. */
+  kill?:
+    | { version: 2; procs: string; kill: string }
+    | { version: 1; procs: string; freezer?: string | undefined }
+    | undefined;
+}
