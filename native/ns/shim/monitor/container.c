@@ -11,7 +11,7 @@
 #include "monitor.h"
 #include "state.h"
 
-#define READ_SIZE (64 * 1024)
+#define READ_SIZE (128 * 1024)
 #define PIPE_SIZE (256 * 1024)
 
 /* Milliseconds. Docker's backoff: 100 ms, doubled up to a minute, anew after a run of ten seconds.  */
@@ -22,7 +22,8 @@
 #define DRAIN_TIME 1000
 #define TERMINAL_RETRY 200
 
-static char buffers[2][MON_LINE_SIZE + READ_SIZE] __attribute__ ((aligned (4096)));
+static char buffers[2][MON_LINE_SIZE + READ_SIZE + MON_ESCAPE_SLACK]
+    __attribute__ ((aligned (4096)));
 
 static void
 prepare_outputs (struct mon_container *container)

@@ -9,17 +9,19 @@ typedef uint8_t vector __attribute__ ((vector_size (16)));
 
 static const char digits[] = "0123456789abcdef";
 
-/* Whether one of 16 bytes needs a closer look: a control character, a quote, a backslash, what Go
-   escapes for HTML, or anything but ASCII.  */
-static bool
-needs_care (vector v)
+/* How many of 16 bytes need no closer look, up to the first that does: a control character, a quote, a
+   backslash, what Go escapes for HTML, or anything but ASCII.  */
+static size_t
+count_plain (vector v)
 {
   vector care = (vector)(v < 0x20) | (vector)(v >= 0x80) | (vector)(v == '"')
                 | (vector)(v == '\\') | (vector)(v == '<') | (vector)(v == '>')
                 | (vector)(v == '&');
   uint64_t halves[2];
   __builtin_memcpy (halves, &care, sizeof halves);
-  return (halves[0] | halves[1]) != 0;
+  if (halves[0] != 0)
+    return (size_t)__builtin_ctzll (halves[0]) / 8;
+  return halves[1] != 0 ? 8 + (size_t)__builtin_ctzll (halves[1]) / 8 : 16;
 }
 
 /* The length of the character of UTF-8 at BYTES, which is not ASCII, as far as LENGTH goes: 0 where
@@ -48,13 +50,8 @@ measure_character (const uint8_t *bytes, size_t length)
 }
 
 static char *
-put_ascii (char *to, uint8_t byte)
+put_escape (char *to, uint8_t byte)
 {
-  if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != '<' && byte != '>' && byte != '&')
-    {
-      *to = (char)byte;
-      return to + 1;
-    }
   *to++ = '\\';
   if (byte == '"' || byte == '\\')
     *to++ = (char)byte;
@@ -64,7 +61,7 @@ put_ascii (char *to, uint8_t byte)
     *to++ = 'r';
   else
     {
-      memcpy (to, "u00", 3);
+      __builtin_memcpy (to, "u00", 3);
       to[3] = digits[byte >> 4];
       to[4] = digits[byte & 15];
       to += 5;
@@ -105,30 +102,28 @@ mon_escape (char *to, const char *bytes, size_t length)
   while (at < end)
     {
       vector v;
-      if (end - at >= 16)
+      __builtin_memcpy (&v, at, sizeof v);
+      size_t left = (size_t)(end - at), plain = count_plain (v);
+      if (plain > left)
+        plain = left;
+      __builtin_memcpy (to, &v, sizeof v);
+      at += plain;
+      to += plain;
+      if (plain == sizeof v || plain == left)
+        continue;
+      if (*at < 0x80)
         {
-          __builtin_memcpy (&v, at, 16);
-          if (!needs_care (v))
-            {
-              __builtin_memcpy (to, &v, 16);
-              at += 16;
-              to += 16;
-              continue;
-            }
+          do
+            to = put_escape (to, *at++);
+          while (at < end && *at < 0x20);
+          continue;
         }
-      /* Sixteen bytes, or the rest, one by one.  */
-      const uint8_t *stop = end - at > 16 ? at + 16 : end;
-      while (at < stop)
-        if (*at < 0x80)
-          to = put_ascii (to, *at++);
-        else
-          {
-            size_t left = (size_t)(end - at), size = measure_character (at, left);
-            if (size > left)
-              size = 0;
-            to = put_character (to, at, size);
-            at += size == 0 ? 1 : size;
-          }
+      left -= plain;
+      size_t size = measure_character (at, left);
+      if (size > left)
+        size = 0;
+      to = put_character (to, at, size);
+      at += size == 0 ? 1 : size;
     }
   return to;
 }

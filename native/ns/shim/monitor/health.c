@@ -24,7 +24,7 @@ mon_begin_health (struct monitor *monitor)
 static void
 say (struct mon_health_result *result, const char *text)
 {
-  size_t room = sizeof result->output - result->length;
+  size_t room = MON_HEALTH_OUTPUT - result->length;
   size_t length = strlen (text) < room ? strlen (text) : room;
   memcpy (result->output + result->length, text, length);
   result->length += length;
@@ -90,7 +90,7 @@ read_stream (struct mon_health *health, int stream)
   char dropped[512];
   if (fd == NULL)
     return false;
-  size_t room = sizeof result->output - result->length;
+  size_t room = MON_HEALTH_OUTPUT - result->length;
   ssize_t got = room > 0 ? read (*fd, result->output + result->length, room)
                          : read (*fd, dropped, sizeof dropped);
   if (got < 0 && (errno == EAGAIN || errno == EINTR))

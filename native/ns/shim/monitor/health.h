@@ -4,6 +4,7 @@
 #define MON_HEALTH_H
 
 #include "process.h"
+#include "text.h"
 
 struct monitor;
 
@@ -23,7 +24,7 @@ struct mon_health_result
   struct timespec start, end;
   int exit_code; /* -1 where it could not tell */
   size_t length;
-  char output[MON_HEALTH_OUTPUT];
+  char output[MON_HEALTH_OUTPUT + MON_ESCAPE_SLACK];
 };
 
 struct mon_health

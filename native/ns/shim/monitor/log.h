@@ -13,6 +13,9 @@
 /* The most that one entry holds.  */
 #define MON_LINE_SIZE (16 * 1024)
 
+/* Room for \n","stream":"stdout","time":"..."} and what a copy of whole vectors takes.  */
+#define MON_LOG_END 96
+
 struct mon_log
 {
   int directory;
@@ -31,7 +34,9 @@ struct mon_line
 {
   const char *stream; /* "stdout" */
   bool partial;       /* the last entry did not end its line */
-  char time[MON_TIME_SIZE]; /* of the first entry of that line, which its others share */
+  /* What ends an entry, with the time of the first entry of its line, which its others share.  */
+  char end[MON_LOG_END];
+  size_t end_length;
 };
 
 /* Open the log, to be gone on with. Returns 0 or an errno.  */

@@ -37,7 +37,7 @@ mon_add_number (struct mon_text *text, int64_t number)
 void
 mon_add_quoted (struct mon_text *text, const char *bytes, size_t length)
 {
-  if (length * MON_JSON_EXPANSION + 18 > text->capacity - text->length)
+  if (length * MON_JSON_EXPANSION + MON_ESCAPE_SLACK + 2 > text->capacity - text->length)
     {
       text->overflowed = true;
       return;

@@ -13,6 +13,7 @@
 
 /* The longest that one byte becomes as part of a JSON string.  */
 #define MON_JSON_EXPANSION 6
+#define MON_ESCAPE_SLACK 16
 
 struct mon_text
 {
@@ -24,12 +25,12 @@ struct mon_text
 void mon_add (struct mon_text *text, const char *string);
 void mon_add_bytes (struct mon_text *text, const char *bytes, size_t length);
 void mon_add_number (struct mon_text *text, int64_t number);
-/* As a JSON string, with its quotes.  */
+/* As a JSON string, with its quotes; see mon_escape.  */
 void mon_add_quoted (struct mon_text *text, const char *bytes, size_t length);
 
 /* Write LENGTH bytes as what is between the quotes of a JSON string, as Go's encoder does: \u003c for
-   <, U+FFFD for what is not UTF-8. TO has room for MON_JSON_EXPANSION times as many, and 16 more.
-   Returns the end.  */
+   <, U+FFFD for what is not UTF-8. TO has room for MON_JSON_EXPANSION times as many, and
+   MON_ESCAPE_SLACK more; as many behind BYTES are read, whatever they are. Returns the end.  */
 char *mon_escape (char *to, const char *bytes, size_t length);
 
 /* How many of the LENGTH bytes at BYTES to take, so that no character of UTF-8 is cut in two.  */
