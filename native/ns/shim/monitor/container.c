@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -22,8 +23,10 @@
 #define DRAIN_TIME 1000
 #define TERMINAL_RETRY 200
 
-static char buffers[2][MON_LINE_SIZE + READ_SIZE + MON_ESCAPE_SLACK]
-    __attribute__ ((aligned (4096)));
+#define PAGE_SIZE 4096
+/* A page more than is read, for the slack of mon_escape.  */
+#define BUFFER_SIZE (MON_LINE_SIZE + READ_SIZE + PAGE_SIZE)
+static char buffers[2][BUFFER_SIZE] __attribute__ ((aligned (PAGE_SIZE)));
 
 static void
 prepare_outputs (struct mon_container *container)
@@ -257,6 +260,16 @@ mon_stop_container (struct monitor *monitor, int signal, int64_t timeout)
   mon_signal_process (&container->process, signal);
   if (timeout >= 0)
     container->kill_at = mon_now () + (uint64_t)timeout;
+}
+
+void
+mon_rest_container (struct monitor *monitor)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      size_t kept = (monitor->container.outputs[i].length + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
+      madvise (buffers[i] + kept, BUFFER_SIZE - kept, MADV_DONTNEED);
+    }
 }
 
 void

@@ -46,5 +46,7 @@ void mon_start_container (struct monitor *monitor);
 void mon_stop_container (struct monitor *monitor, int signal, int64_t timeout);
 void mon_watch_container (struct monitor *monitor);
 void mon_tick_container (struct monitor *monitor);
+/* Give back the memory of buffers that hold nothing.  */
+void mon_rest_container (struct monitor *monitor);
 
 #endif

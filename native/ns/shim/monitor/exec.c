@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "monitor.h"
@@ -11,7 +12,7 @@
 #define READ_SIZE (64 * 1024)
 #define TERMINAL_RETRY 200
 
-static char buffer[READ_SIZE];
+static char buffer[READ_SIZE] __attribute__ ((aligned (4096)));
 
 struct mon_refusal
 mon_describe_failure (const struct mon_process *process)
@@ -180,6 +181,12 @@ mon_start_exec (struct monitor *monitor, struct mon_client *client, const struct
   if (exec->process.stage == MON_FAILED)
     finish (exec);
   return 0;
+}
+
+void
+mon_rest_execs (void)
+{
+  madvise (buffer, READ_SIZE, MADV_DONTNEED);
 }
 
 void

@@ -25,6 +25,8 @@ struct mon_exec
 int mon_start_exec (struct monitor *monitor, struct mon_client *client,
                     const struct mon_frame *frame, struct mon_plan_bytes plan);
 void mon_watch_execs (struct monitor *monitor);
+/* Give back the memory that reading their output needs.  */
+void mon_rest_execs (void);
 /* Forget those that are done.  */
 void mon_sweep_execs (struct monitor *monitor);
 /* The payload of MON_REFUSED for a start that failed.  */

@@ -330,6 +330,8 @@ rest (uint64_t *rest_at)
     return;
   *rest_at = 0;
   mon_rest_log ();
+  mon_rest_container (&monitor);
+  mon_rest_execs ();
   mon_rest_clients (&monitor);
 }
 

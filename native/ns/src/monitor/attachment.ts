@@ -24,6 +24,7 @@ export class Attachment implements AsyncDisposable {
   private readonly channel: Channel;
   private readonly streams: ChannelStreams;
   private readonly end: Deferred<ContainerState> = defer();
+  private hasEnded = false;
 
   /** @internal */
   constructor(channel: Channel, id: number) {
@@ -31,13 +32,12 @@ export class Attachment implements AsyncDisposable {
     this.streams = new ChannelStreams(channel, 0);
     channel.listen((frame) => {
       if (frame.type !== FrameType.state || frame.id !== id) return this.streams.push(frame);
-      this.end.resolve(parseState(frame.payload.toString(), "the monitor's answer"));
-      this.streams.end();
+      this.finish(frame.payload.toString());
       return true;
     });
     channel.closed.catch((error: NsError) => {
       this.end.reject(error);
-      this.streams.end(error);
+      if (!this.hasEnded) this.streams.end(error);
     });
   }
 
@@ -75,6 +75,13 @@ export class Attachment implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.detach();
+  }
+
+  private finish(state: string): void {
+    this.hasEnded = true;
+    this.end.resolve(parseState(state, "the monitor's answer"));
+    this.streams.end();
+    this.channel.close();
   }
 }
 

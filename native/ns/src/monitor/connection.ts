@@ -121,10 +121,15 @@ export class MonitorConnection implements AsyncDisposable {
     const { signal, timeoutMilliseconds = 10_000 } = options;
     const flags = signal === undefined ? 0 : numberSignal(signal);
     const value = timeoutMilliseconds === Number.POSITIVE_INFINITY ? -1 : timeoutMilliseconds;
-    const ended = this.wait();
-    ended.catch(() => {});
-    await this.channel.request({ type: FrameType.stop, flags, value });
-    return ended;
+    const channel = await Channel.open(findSocket(this.directory));
+    try {
+      // On one connection the requests are served in order, and the monitor may be gone right after the second.
+      const ended = channel.request({ type: FrameType.wait });
+      await Promise.all([ended, channel.request({ type: FrameType.stop, flags, value })]);
+      return readState(await ended);
+    } finally {
+      channel.close();
+    }
   }
 
   /**

@@ -23,6 +23,7 @@ export class EnteredProcess implements AsyncDisposable {
   private readonly channel: Channel;
   private readonly streams: ChannelStreams;
   private readonly exit: Deferred<EnteredExit> = defer();
+  private hasEnded = false;
 
   /** @internal */
   constructor(channel: Channel, { id, value }: Frame) {
@@ -31,6 +32,7 @@ export class EnteredProcess implements AsyncDisposable {
     this.streams = new ChannelStreams(channel, SubjectFlag.ownExec);
     channel.listen((frame) => {
       if (frame.type !== FrameType.execEnded || frame.id !== id) return this.streams.push(frame);
+      this.hasEnded = true;
       this.exit.resolve(readExit(frame));
       this.streams.end();
       channel.close();
@@ -38,7 +40,7 @@ export class EnteredProcess implements AsyncDisposable {
     });
     channel.closed.catch((error: NsError) => {
       this.exit.reject(error);
-      if (!this.streams.stdout.readableEnded) this.streams.end(error);
+      if (!this.hasEnded) this.streams.end(error);
     });
   }
 
