@@ -200,7 +200,8 @@ mon_watch_execs (struct monitor *monitor)
         mon_watch (process->start.report, POLLIN, attend, exec);
       else if (process->stage == MON_RUNNING)
         mon_watch (process->start.pidfd, POLLIN, attend, exec);
-      if (is_held (exec) || process->stage == MON_EXITED)
+      /* Its output comes after the word that it runs.  */
+      if (is_held (exec) || process->stage != MON_RUNNING)
         continue;
       for (int stream = 1; stream <= 2; stream++)
         {

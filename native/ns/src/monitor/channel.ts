@@ -21,7 +21,9 @@ export class Channel {
   private readonly decoder = new FrameDecoder();
   private readonly requests: Map<number, Deferred<Frame>> = new Map();
   private readonly closing: Deferred<never> = defer();
-  private listener: FrameListener = () => true;
+  private listener: FrameListener | undefined;
+  /** What came before somebody listened. */
+  private readonly early: Frame[] = [];
   private lastId = 0;
   private failure: NsError | undefined;
 
@@ -65,6 +67,7 @@ export class Channel {
 
   listen(listener: FrameListener): void {
     this.listener = listener;
+    for (const frame of this.early.splice(0)) this.hand(frame);
   }
 
   /**
@@ -113,7 +116,12 @@ export class Channel {
     this.requests.delete(frame.id);
     if (frame.type === FrameType.goodbye) this.end(describeGoodbye(frame.value));
     else if (request !== undefined) answerRequest(request, frame);
-    else if (!this.listener(frame)) this.socket.pause();
+    else if (this.listener === undefined) this.early.push(frame);
+    else this.hand(frame);
+  }
+
+  private hand(frame: Frame): void {
+    if (this.listener?.(frame) === false) this.socket.pause();
   }
 
   private end(reason: NsError): void {
