@@ -102,8 +102,7 @@ check_record (const struct ns_step *step, const struct ns_header *header)
   if (step->op == NS_JOIN_TARGET)
     {
       uint64_t types = step->arguments[0];
-      if (types == 0 || (types & ~(uint64_t)NS_NAMESPACES) != 0
-          || !(header->flags & NS_OWN_MEMORY))
+      if (types == 0 || (types & ~(uint64_t)NS_NAMESPACES) != 0 || !(header->flags & NS_OWN_MEMORY))
         return false;
     }
   return true;
@@ -208,8 +207,8 @@ ns_check_plan (const void *bytes, size_t length)
   if (!check_header (header, length) || !count_plan (bytes, length, &counts))
     return 0;
   if (counts.arguments == 0 || counts.joins > NS_MAX_JOINS || counts.targets > 1
-      || counts.cgroups > 1
-      || counts.cgroup_procs > NS_MAX_CGROUPS || counts.uid_maps > 1 || counts.gid_maps > 1)
+      || counts.cgroups > 1 || counts.cgroup_procs > NS_MAX_CGROUPS || counts.uid_maps > 1
+      || counts.gid_maps > 1)
     return 0;
   /* A stream without its console would be the caller's own.  */
   if (counts.consoles > 1 || (wants_console (header) && counts.consoles == 0))

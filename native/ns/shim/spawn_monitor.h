@@ -12,8 +12,8 @@ struct ns_monitor_request
   size_t length;
 };
 
-/* Start a monitor (see monitor/main.c) on a thread that may block. Returns the socket on which it says
-   how the container's start went, or -errno.  */
+/* Start a monitor (see monitor/main.c) on a thread that may block. Returns the socket on which it
+   says how the container's start went, or -errno.  */
 int ns_spawn_monitor (const struct ns_monitor_request *request);
 
 #endif

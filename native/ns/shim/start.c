@@ -124,8 +124,8 @@ enum heard
   HEARD_CHILD, /* the helper has named its child */
 };
 
-/* Wait for one report and take what it says. One that cannot be read fails the start, but what comes
-   after it may name what has to be ended.  */
+/* Wait for one report and take what it says. One that cannot be read fails the start, but what
+   comes after it may name what has to be ended.  */
 static enum heard
 hear (struct ns_start *start)
 {

@@ -64,8 +64,8 @@ void ns_undo_start (struct ns_start *start, int error);
 void ns_abort_start (struct ns_start *start);
 void ns_free_thread_memory (struct ns_thread_memory *memory);
 
-/* Clone a child that runs ENTRY (ARGUMENT) on our memory until it executes something; ARGS say where
-   its pidfd goes, and what it gets besides. Returns its pid or -errno.  */
+/* Clone a child that runs ENTRY (ARGUMENT) on our memory until it executes something; ARGS say
+   where its pidfd goes, and what it gets besides. Returns its pid or -errno.  */
 struct clone_args;
 long ns_clone_sharing (struct clone_args *args, struct ns_thread_memory *memory,
                        void (*entry) (void *), void *argument);

@@ -67,8 +67,8 @@ ns_make_user_namespace (struct ns_launch *launch, struct ns_thread_memory *memor
                                 (void *)(intptr_t)getpid ());
   if (pid < 0)
     return ns_fail_start (start, NS_PHASE_USER_NAMESPACE, -1, (int)-pid), false;
-  bool made = ns_write_id_maps (start, &launch->plan, (int)pid)
-              && open_namespaces (launch, (int)pid);
+  bool made
+      = ns_write_id_maps (start, &launch->plan, (int)pid) && open_namespaces (launch, (int)pid);
   syscall (SYS_pidfd_send_signal, launch->holder, SIGKILL, NULL, 0);
   return made;
 }

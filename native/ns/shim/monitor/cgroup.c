@@ -43,8 +43,8 @@ mon_count_oom_kills (const struct mon_settings *settings)
   return count;
 }
 
-/* All that PROCS lists. Returns whether that was nothing. A number that is cut off at the end of the
-   buffer comes again.  */
+/* All that PROCS lists. Returns whether that was nothing. A number that is cut off at the end of
+   the buffer comes again.  */
 static bool
 kill_listed (const char *procs)
 {

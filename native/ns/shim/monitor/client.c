@@ -104,8 +104,7 @@ flush (struct mon_client *client)
 void
 mon_send (struct mon_client *client, struct mon_frame frame, const void *payload)
 {
-  struct iovec parts[]
-      = { { &frame, sizeof frame }, { (void *)(uintptr_t)payload, frame.size } };
+  struct iovec parts[] = { { &frame, sizeof frame }, { (void *)(uintptr_t)payload, frame.size } };
   struct msghdr message = { .msg_iov = parts, .msg_iovlen = frame.size > 0 ? 2 : 1 };
   ssize_t sent = 0;
   if (client->fd < 0 || client->leaving)
@@ -153,8 +152,8 @@ mon_dismiss (struct mon_client *client, enum mon_goodbye reason)
     drop (client);
 }
 
-/* What has not been sent is of no use to one who misses what follows; but the frame that is half sent
-   must be complete for the goodbye to be read.  */
+/* What has not been sent is of no use to one who misses what follows; but the frame that is half
+   sent must be complete for the goodbye to be read.  */
 static void
 send_away (struct mon_client *client)
 {

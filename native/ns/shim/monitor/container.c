@@ -15,7 +15,8 @@
 #define READ_SIZE (128 * 1024)
 #define PIPE_SIZE (256 * 1024)
 
-/* Milliseconds. Docker's backoff: 100 ms, doubled up to a minute, anew after a run of ten seconds.  */
+/* Milliseconds. Docker's backoff: 100 ms, doubled up to a minute, anew after a run of ten seconds.
+ */
 #define FIRST_BACKOFF 100
 #define LONGEST_BACKOFF 60000
 #define GOOD_RUN 10000
@@ -64,8 +65,7 @@ mon_start_container (struct monitor *monitor)
 static void
 log_output (struct monitor *monitor, struct mon_output *output, bool end)
 {
-  size_t taken
-      = mon_write_log (&monitor->log, &output->line, output->buffer, output->length, end);
+  size_t taken = mon_write_log (&monitor->log, &output->line, output->buffer, output->length, end);
   output->length -= taken;
   if (taken > 0 && output->length > 0)
     memmove (output->buffer, output->buffer + taken, output->length);
@@ -198,11 +198,11 @@ end_run (struct monitor *monitor)
   else
     container->phase = MON_CONTAINER_ENDED;
   monitor->state_changed = true;
-  mon_announce_end (monitor);
+  monitor->end_due = true;
 }
 
-/* Whether all that the container wrote has been read: to the end of file or, since everything in it is
-   dead, to the last byte that is there.  */
+/* Whether all that the container wrote has been read: to the end of file or, since everything in it
+   is dead, to the last byte that is there.  */
 static void
 drain (struct monitor *monitor)
 {
@@ -267,7 +267,8 @@ mon_rest_container (struct monitor *monitor)
 {
   for (int i = 0; i < 2; i++)
     {
-      size_t kept = (monitor->container.outputs[i].length + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
+      size_t kept
+          = (monitor->container.outputs[i].length + PAGE_SIZE - 1) & ~(size_t)(PAGE_SIZE - 1);
       madvise (buffers[i] + kept, BUFFER_SIZE - kept, MADV_DONTNEED);
     }
 }

@@ -9,14 +9,13 @@ typedef uint8_t vector __attribute__ ((vector_size (16)));
 
 static const char digits[] = "0123456789abcdef";
 
-/* How many of 16 bytes need no closer look, up to the first that does: a control character, a quote, a
-   backslash, what Go escapes for HTML, or anything but ASCII.  */
+/* How many of 16 bytes need no closer look, up to the first that does: a control character, a
+   quote, a backslash, what Go escapes for HTML, or anything but ASCII.  */
 static size_t
 count_plain (vector v)
 {
-  vector care = (vector)(v < 0x20) | (vector)(v >= 0x80) | (vector)(v == '"')
-                | (vector)(v == '\\') | (vector)(v == '<') | (vector)(v == '>')
-                | (vector)(v == '&');
+  vector care = (vector)(v < 0x20) | (vector)(v >= 0x80) | (vector)(v == '"') | (vector)(v == '\\')
+                | (vector)(v == '<') | (vector)(v == '>') | (vector)(v == '&');
   uint64_t halves[2];
   __builtin_memcpy (halves, &care, sizeof halves);
   if (halves[0] != 0)

@@ -41,14 +41,12 @@ finish (struct mon_exec *exec)
   const struct mon_refusal refusal = mon_describe_failure (process);
   if (process->stage == MON_FAILED)
     tell (exec,
-          (struct mon_frame){
-              .size = sizeof refusal, .type = MON_REFUSED, .value = refusal.error },
+          (struct mon_frame){ .size = sizeof refusal, .type = MON_REFUSED, .value = refusal.error },
           &refusal);
   else if (exec->told)
     tell (exec,
-          (struct mon_frame){ .type = MON_EXEC_ENDED,
-                              .flags = (uint16_t)process->signal,
-                              .value = process->code },
+          (struct mon_frame){
+              .type = MON_EXEC_ENDED, .flags = (uint16_t)process->signal, .value = process->code },
           NULL);
   mon_close_process (process);
   exec->done = true;
@@ -87,8 +85,7 @@ read_stream (struct monitor *monitor, struct mon_exec *exec, int stream)
     }
   monitor->dirty = true;
   tell (exec,
-        (struct mon_frame){
-            .size = (uint32_t)got, .type = MON_OUTPUT, .flags = (uint16_t)stream },
+        (struct mon_frame){ .size = (uint32_t)got, .type = MON_OUTPUT, .flags = (uint16_t)stream },
         buffer);
   return true;
 }
@@ -99,8 +96,8 @@ is_held (const struct mon_exec *exec)
   return exec->owner != NULL && mon_is_behind (exec->owner);
 }
 
-/* It has ended, and what it wrote is in the pipes: a child of its own that keeps them open may not hold
-   it up.  */
+/* It has ended, and what it wrote is in the pipes: a child of its own that keeps them open may not
+   hold it up.  */
 static void
 drain (struct monitor *monitor, struct mon_exec *exec)
 {
@@ -173,7 +170,9 @@ mon_start_exec (struct monitor *monitor, struct mon_client *client, const struct
   struct mon_exec *exec = malloc (sizeof *exec);
   if (exec == NULL)
     return ENOMEM;
-  *exec = (struct mon_exec){ .owner = client, .id = frame->id, .detached = detached, .next = monitor->execs };
+  *exec = (struct mon_exec){
+    .owner = client, .id = frame->id, .detached = detached, .next = monitor->execs
+  };
   monitor->execs = exec;
   if (!detached)
     client->exec = exec;

@@ -17,7 +17,7 @@ struct mon_exec
   uint32_t id;              /* the owner's */
   uint64_t quiet_until;     /* its terminal, that nobody has open; 0 otherwise */
   bool detached;
-  bool told;                /* the owner knows that it runs */
+  bool told; /* the owner knows that it runs */
   bool done;
 };
 

@@ -23,8 +23,7 @@ static const struct rule
 static bool
 is_allowed (const struct mon_frame *frame, bool greeted)
 {
-  if (frame->type == 0 || frame->type >= MON_REQUEST_END
-      || greeted == (frame->type == MON_HELLO))
+  if (frame->type == 0 || frame->type >= MON_REQUEST_END || greeted == (frame->type == MON_HELLO))
     return false;
   const struct rule *rule = &rules[frame->type];
   if (frame->size < rule->smallest || frame->size > rule->largest

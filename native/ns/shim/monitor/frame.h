@@ -1,5 +1,5 @@
-/* The protocol of the monitor's socket; MONITOR.md draws it. Frames in the byte order of the machine:
-   a header of 16 bytes and a payload of the size it names.  */
+/* The protocol of the monitor's socket; MONITOR.md draws it. Frames in the byte order of the
+   machine: a header of 16 bytes and a payload of the size it names.  */
 
 #ifndef MON_FRAME_H
 #define MON_FRAME_H
@@ -99,8 +99,8 @@ enum mon_parsed
   MON_FRAME_WHOLE,
 };
 
-/* Read the request at BYTES, of which LENGTH are there: its header to FRAME, whose payload follows it.
-   *NEEDED is how many bytes header and payload take, as far as is known. A client that has not
+/* Read the request at BYTES, of which LENGTH are there: its header to FRAME, whose payload follows
+   it. *NEEDED is how many bytes header and payload take, as far as is known. A client that has not
    greeted may only do that.  */
 enum mon_parsed mon_parse_request (const void *bytes, size_t length, bool greeted,
                                    struct mon_frame *frame, size_t *needed);

@@ -178,8 +178,8 @@ begin_check (struct monitor *monitor)
   health->current.length = 0;
   clock_gettime (CLOCK_REALTIME, &health->current.start);
   health->limit_at = mon_now () + settings->health_timeout;
-  mon_start_process (&health->process, settings->health,
-                     monitor->container.process.start.pidfd, monitor->image);
+  mon_start_process (&health->process, settings->health, monitor->container.process.start.pidfd,
+                     monitor->image);
   if (health->process.stage == MON_FAILED)
     {
       health->process.finished = health->current.start;
@@ -199,7 +199,6 @@ mon_tick_health (struct monitor *monitor)
       mon_signal_process (&health->process, SIGKILL);
     }
   if (health->next_at != 0 && health->next_at <= now
-      && monitor->container.phase == MON_CONTAINER_RUNNING
-      && health->process.stage == MON_IDLE)
+      && monitor->container.phase == MON_CONTAINER_RUNNING && health->process.stage == MON_IDLE)
     begin_check (monitor);
 }

@@ -1,5 +1,6 @@
-/* The functions of libc that the launcher's sources and the monitor use, over bare system calls: the
-   monitor links no libc, which would cost each detached container 0.7 MiB. It has one thread.  */
+/* The functions of libc that the launcher's sources and the monitor use, over bare system calls:
+   the monitor links no libc, which would cost each detached container 0.7 MiB. It has one thread.
+ */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +8,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -175,8 +176,8 @@ ppoll (struct pollfd *fds, nfds_t count, const struct timespec *timeout, const s
 {
   /* The kernel writes back what is left.  */
   struct timespec left = timeout == NULL ? (struct timespec){ 0 } : *timeout;
-  return (int)settle (ns_syscall (__NR_ppoll, fds, count, timeout == NULL ? NULL : &left, mask,
-                                  KERNEL_SIGNAL_SET));
+  return (int)settle (
+      ns_syscall (__NR_ppoll, fds, count, timeout == NULL ? NULL : &left, mask, KERNEL_SIGNAL_SET));
 }
 
 int
@@ -348,8 +349,7 @@ pthread_mutex_unlock (pthread_mutex_t *mutex)
 void *
 mmap (void *address, size_t length, int protection, int flags, int fd, off_t offset)
 {
-  return (void *)settle (
-      ns_syscall (__NR_mmap, address, length, protection, flags, fd, offset));
+  return (void *)settle (ns_syscall (__NR_mmap, address, length, protection, flags, fd, offset));
 }
 
 int

@@ -149,8 +149,8 @@ write_entry (struct mon_log *log, const struct mon_line *line, const char *bytes
   char *at = batch + batched;
   __builtin_memcpy (at, "{\"log\":\"", 8);
   at = mon_escape (at + 8, bytes, length);
-  /* All that there is room for, in a few vectors: what is too much is overwritten. An entry that does
-     not end its line has no \n.  */
+  /* All that there is room for, in a few vectors: what is too much is overwritten. An entry that
+     does not end its line has no \n.  */
   size_t skipped = ends ? 0 : 2;
   __builtin_memcpy (at, line->end + skipped, sizeof line->end - 2);
   batched = (size_t)(at - batch) + line->end_length - skipped;

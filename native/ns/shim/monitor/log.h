@@ -42,8 +42,8 @@ struct mon_line
 /* Open the log, to be gone on with. Returns 0 or an errno.  */
 int mon_open_log (struct mon_log *log, int directory, const struct mon_settings *settings);
 
-/* Write what is complete in the LENGTH bytes at BYTES: lines, and what is longer than an entry; at the
-   END of the stream all of it. Returns how many bytes were taken.  */
+/* Write what is complete in the LENGTH bytes at BYTES: lines, and what is longer than an entry; at
+   the END of the stream all of it. Returns how many bytes were taken.  */
 size_t mon_write_log (struct mon_log *log, struct mon_line *line, const char *bytes, size_t length,
                       bool end);
 

@@ -1,5 +1,5 @@
-/* What one turn of the loop waits for. Everything says so anew at each turn, so that nothing has to be
-   taken back when it goes.  */
+/* What one turn of the loop waits for. Everything says so anew at each turn, so that nothing has to
+   be taken back when it goes.  */
 
 #ifndef MON_LOOP_H
 #define MON_LOOP_H

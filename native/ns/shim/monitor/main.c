@@ -1,5 +1,5 @@
-/* The monitor of a detached container: its life. Started as "dockher-monitor IMAGE SETTINGS CALLER",
-   three descriptors.  */
+/* The monitor of a detached container: its life. Started as "dockher-monitor IMAGE SETTINGS
+   CALLER", three descriptors.  */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,8 +98,8 @@ take_settings (int fd)
   monitor.bytes = bytes;
 }
 
-/* A child of nobody, so that whoever started it need not be there at its end; in a session of its own,
-   which no terminal hangs up.  */
+/* A child of nobody, so that whoever started it need not be there at its end; in a session of its
+   own, which no terminal hangs up.  */
 static void
 detach (void)
 {
@@ -123,8 +123,8 @@ take_signals (void)
 {
   const uint64_t all = ~(uint64_t)0, wanted = 1u << (SIGTERM - 1);
   ns_syscall (__NR_rt_sigprocmask, SIG_SETMASK, &all, NULL, KERNEL_SIGNAL_SET);
-  monitor.signals = (int)syscall (SYS_signalfd4, -1, &wanted, KERNEL_SIGNAL_SET,
-                                  O_CLOEXEC | O_NONBLOCK);
+  monitor.signals
+      = (int)syscall (SYS_signalfd4, -1, &wanted, KERNEL_SIGNAL_SET, O_CLOEXEC | O_NONBLOCK);
   if (monitor.signals < 0)
     give_up (MON_NO_PROCESS, -1, errno);
 }
@@ -174,8 +174,8 @@ open_socket (void)
 static void
 introduce (void)
 {
-  ssize_t length = mon_read_file ("/proc/sys/kernel/random/boot_id", monitor.boot_id,
-                                  sizeof monitor.boot_id);
+  ssize_t length
+      = mon_read_file ("/proc/sys/kernel/random/boot_id", monitor.boot_id, sizeof monitor.boot_id);
   while (length > 0 && monitor.boot_id[length - 1] == '\n')
     monitor.boot_id[--length] = '\0';
   monitor.start_ticks = mon_read_start_ticks (getpid ());
@@ -244,6 +244,15 @@ keep_state (void)
     }
 }
 
+/* Who is told reads state.json next.  */
+static void
+tell_end (void)
+{
+  if (monitor.end_due)
+    mon_announce_end (&monitor);
+  monitor.end_due = false;
+}
+
 /* The first start has an outcome.  */
 static void
 report_start (void)
@@ -287,8 +296,8 @@ run_exit_command (void)
   ns_exit (127);
 }
 
-/* The container has ended for good, and its state says so: stop listening, and go when everybody has
-   been told.  */
+/* The container has ended for good, and its state says so: stop listening, and go when everybody
+   has been told.  */
 static void
 take_leave (void)
 {
@@ -366,6 +375,7 @@ run (void)
       mon_sweep_execs (&monitor);
       mon_sweep_clients (&monitor);
       keep_state ();
+      tell_end ();
       report_start ();
       take_leave ();
       rest (&rest_at);

@@ -1,5 +1,5 @@
-/* The monitor of one detached container: what it holds. One thread, one loop around ppoll(2); nothing
-   in it waits for anything else.  */
+/* The monitor of one detached container: what it holds. One thread, one loop around ppoll(2);
+   nothing in it waits for anything else.  */
 
 #ifndef MON_MONITOR_H
 #define MON_MONITOR_H
@@ -29,10 +29,11 @@ struct monitor
   struct mon_health health;
   struct mon_exec *execs;
   struct mon_client *clients;
-  bool state_changed;  /* state.json says something else */
+  bool state_changed;   /* state.json says something else */
+  bool end_due;         /* a run has ended: told when state.json says so */
   uint64_t retry_state; /* when to write it again, or 0 */
-  uint64_t leave_at;   /* when to go whoever still listens, or 0 */
-  bool dirty;          /* buffers have been used since the last rest */
+  uint64_t leave_at;    /* when to go whoever still listens, or 0 */
+  bool dirty;           /* buffers have been used since the last rest */
 };
 
 #endif

@@ -34,7 +34,8 @@ struct mon_process
 /* Begin to start PLAN in the namespaces of TARGET, a pidfd or -1. IMAGE is the sealed init.  */
 void mon_start_process (struct mon_process *process, struct mon_plan_bytes plan, int target,
                         int image);
-/* The report socket is readable: MON_STARTING becomes MON_RUNNING or MON_FAILED when all is said.  */
+/* The report socket is readable: MON_STARTING becomes MON_RUNNING or MON_FAILED when all is said.
+ */
 void mon_hear_process (struct mon_process *process);
 /* The pidfd is readable: MON_RUNNING becomes MON_EXITED.  */
 void mon_reap_process (struct mon_process *process);
@@ -47,8 +48,8 @@ int *mon_find_stream (struct mon_process *process, int stream);
 /* Close what is left of it.  */
 void mon_close_process (struct mon_process *process);
 
-/* What Docker would call its exit code: 128 + n where signal n ended it; 127, 126 or 125 where it could
-   not be started.  */
+/* What Docker would call its exit code: 128 + n where signal n ended it; 127, 126 or 125 where it
+   could not be started.  */
 int mon_exit_code (const struct mon_process *process);
 
 uint64_t mon_now (void); /* monotonic, milliseconds */

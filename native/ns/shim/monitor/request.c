@@ -14,9 +14,8 @@ static void
 answer (struct mon_client *client, const struct mon_frame *request, int error)
 {
   mon_send (client,
-            (struct mon_frame){ .type = error == 0 ? MON_DONE : MON_REFUSED,
-                                .id = request->id,
-                                .value = error },
+            (struct mon_frame){
+                .type = error == 0 ? MON_DONE : MON_REFUSED, .id = request->id, .value = error },
             NULL);
 }
 
@@ -35,9 +34,8 @@ find_stdin (struct monitor *monitor, const struct mon_client *client, bool own_e
 {
   if (own_exec)
     return client->exec == NULL ? NULL : mon_find_stream (&client->exec->process, 0);
-  return client->attached & MON_ATTACH_STDIN
-             ? mon_find_stream (&monitor->container.process, 0)
-             : NULL;
+  return client->attached & MON_ATTACH_STDIN ? mon_find_stream (&monitor->container.process, 0)
+                                             : NULL;
 }
 
 int
@@ -139,8 +137,7 @@ execute (struct monitor *monitor, struct mon_client *client, const struct mon_fr
   __builtin_memcpy (plan, payload, frame->size);
   const struct ns_header *header = (const void *)plan;
   if (ns_check_plan (plan, frame->size) > 0 && (header->flags & NS_PARK))
-    error = mon_start_exec (monitor, client, frame,
-                            (struct mon_plan_bytes){ plan, frame->size });
+    error = mon_start_exec (monitor, client, frame, (struct mon_plan_bytes){ plan, frame->size });
   free (plan);
   if (error != 0)
     answer (client, frame, error);
@@ -150,10 +147,9 @@ static void
 describe (struct monitor *monitor, struct mon_client *client, const struct mon_frame *frame)
 {
   struct mon_text text = mon_describe_state (monitor);
-  mon_send (
-      client,
-      (struct mon_frame){ .size = (uint32_t)text.length, .type = MON_STATE, .id = frame->id },
-      text.bytes);
+  mon_send (client,
+            (struct mon_frame){ .size = (uint32_t)text.length, .type = MON_STATE, .id = frame->id },
+            text.bytes);
   free (text.bytes);
 }
 
@@ -166,11 +162,10 @@ mon_serve (struct monitor *monitor, struct mon_client *client, const struct mon_
     {
     case MON_HELLO:
       client->greeted = true;
-      mon_send (client,
-                (struct mon_frame){ .type = MON_WELCOME,
-                                    .id = frame->id,
-                                    .value = MON_PROTOCOL_VERSION },
-                NULL);
+      mon_send (
+          client,
+          (struct mon_frame){ .type = MON_WELCOME, .id = frame->id, .value = MON_PROTOCOL_VERSION },
+          NULL);
       break;
     case MON_ATTACH:
       answer (client, frame, attach (monitor, client, frame));

@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,8 +11,7 @@
 #include "monitor.h"
 
 #define STATE_VERSION 1
-#define ROOM                                                                                       \
-  (8192 + MON_HEALTH_RESULTS * (MON_HEALTH_OUTPUT * MON_JSON_EXPANSION + 512))
+#define ROOM (8192 + MON_HEALTH_RESULTS * (MON_HEALTH_OUTPUT * MON_JSON_EXPANSION + 512))
 
 #define STATE_FILE "state.json"
 #define STATE_FILE_NEW ".state.json.new"
@@ -109,8 +108,8 @@ describe (const struct monitor *monitor, struct mon_text *text)
 {
   const struct mon_container *container = &monitor->container;
   const struct mon_process *process = &container->process;
-  bool runs = container->phase == MON_CONTAINER_RUNNING
-              || container->phase == MON_CONTAINER_DRAINING;
+  bool runs
+      = container->phase == MON_CONTAINER_RUNNING || container->phase == MON_CONTAINER_DRAINING;
   add_field (text, "{\"version\":", STATE_VERSION);
   mon_add (text, ",\"status\":\"");
   mon_add (text, name_status (container->phase));
@@ -157,8 +156,8 @@ mon_write_state (const struct monitor *monitor)
   int directory = monitor->directory, error = 0;
   if (text.bytes == NULL || text.overflowed)
     return free (text.bytes), ENOMEM;
-  int fd = openat (directory, STATE_FILE_NEW,
-                   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int fd = openat (directory, STATE_FILE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                   0600);
   if (fd < 0 || !ns_write_all (fd, text.bytes, text.length) || fsync (fd) < 0)
     error = errno;
   if (fd >= 0)

@@ -1,5 +1,5 @@
-/* state.json: what the next command reads when it asks how the container is. src/monitor/state.ts has
-   its types.  */
+/* state.json: what the next command reads when it asks how the container is. src/monitor/state.ts
+   has its types.  */
 
 #ifndef MON_STATE_H
 #define MON_STATE_H

@@ -28,7 +28,8 @@ void mon_add_number (struct mon_text *text, int64_t number);
 /* As a JSON string, with its quotes; see mon_escape.  */
 void mon_add_quoted (struct mon_text *text, const char *bytes, size_t length);
 
-/* Write LENGTH bytes as what is between the quotes of a JSON string, as Go's encoder does: \u003c for
+/* Write LENGTH bytes as what is between the quotes of a JSON string, as Go's encoder does: \u003c
+   for
    <, U+FFFD for what is not UTF-8. TO has room for MON_JSON_EXPANSION times as many, and
    MON_ESCAPE_SLACK more; as many behind BYTES are read, whatever they are. Returns the end.  */
 char *mon_escape (char *to, const char *bytes, size_t length);

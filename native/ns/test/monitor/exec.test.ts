@@ -32,13 +32,18 @@ whenPossible("monitor exec", findObstacle(), () => {
     await waitFor(() => isAlive(container.pid));
     const [output, exit] = await runCommand(
       connection,
-      sh("cat /proc/1/cmdline | grep -q sleep && echo $$ > /tmp/pid; readlink /proc/self/root; exit 7"),
+      sh(
+        "cat /proc/1/cmdline | grep -q sleep && echo $$ > /tmp/pid; readlink /proc/self/root; exit 7",
+      ),
     );
     assert.is(output, "/\n");
     assert.equal(exit, { kind: "exited", exitCode: 7 });
     const [, killed] = await runCommand(connection, sh("kill -9 $$"));
     assert.equal(killed, { kind: "signaled", signal: 9, signalName: "SIGKILL" });
-    assert.is((await failCommand(connection, container.enter(["nowhere"]))).code, "COMMAND_NOT_FOUND");
+    assert.is(
+      (await failCommand(connection, container.enter(["nowhere"]))).code,
+      "COMMAND_NOT_FOUND",
+    );
     const directory = await failCommand(connection, container.enter(["/bin"]));
     assert.is(directory.code, "COMMAND_NOT_EXECUTABLE");
     const step = container.enter(["true"], { steps: [{ op: "chdir", path: "/nowhere" }] });

@@ -16,7 +16,7 @@ const LARGE = Number(process.env["NS_LOG_MIB"] ?? 32) * MIB;
 /** What Docker's json-file writes of `bytes` as one entry: Go's encoder, from its documentation. */
 function escapeAsGo(bytes: Buffer): string {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  const json = JSON.stringify(text).replace(/[<>&\u2028\u2029\u0008\u000c\t]|\\[bft]/g, (found) => {
+  const json = JSON.stringify(text).replace(/[<>&\u2028\u2029]|\\[bft]/g, (found) => {
     const plain = JSON.parse(found.length > 1 ? `"${found}"` : JSON.stringify(found));
     return `\\u${plain.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
@@ -91,11 +91,15 @@ whenPossible("monitor log", findObstacle(), () => {
     await container.run("cat /data");
     const log = createReadStream(path.join(container.directory, "container.log"));
     let index = 0;
-    for await (const entry of createInterface({ input: log, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const entry of createInterface({
+      input: log,
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
       const bytes = lines[index++] ?? Buffer.alloc(0);
       // An invalid byte is one U+FFFD in Go; a decoder of the web joins those of a cut-off character.
       if (bytes.toString().includes("\ufffd")) assert.ok(JSON.parse(entry).log.includes("\ufffd"));
-      else assert.ok(entry.startsWith(`{"log":${escapeAsGo(bytes).slice(0, -1)}\\n","stream"`), entry);
+      else
+        assert.ok(entry.startsWith(`{"log":${escapeAsGo(bytes).slice(0, -1)}\\n","stream"`), entry);
     }
     assert.is(index, lines.length);
   });

@@ -48,9 +48,12 @@ whenPossible("monitor restart", findObstacle(), () => {
     await using connection = await container.start("exec sleep 1000", {
       restart: { name: "unless-stopped" },
     });
-    const ended = connection.wait("next");
+    // Attached before it is killed: a wait on a connection of its own might begin after the next start.
+    await using attachment = await connection.attach();
+    attachment.stdout.resume();
+    attachment.stderr.resume();
     await connection.kill("SIGKILL");
-    const state = await ended;
+    const state = await attachment.ended;
     assert.is(state.status === "restarting" && state.exit.signal, 9);
     await waitFor(() => container.readState().status === "running");
     await connection.kill("SIGKILL", { keepStopped: true }).catch(() => {});
@@ -59,7 +62,9 @@ whenPossible("monitor restart", findObstacle(), () => {
 
   suite("stop asks first, and kills later", async () => {
     await using polite = new Monitored();
-    await using first = await polite.start("trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done");
+    await using first = await polite.start(
+      "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done",
+    );
     await waitFor(() => polite.readLog().length > 0);
     const asked = await first.stop();
     assert.is(asked.status === "exited" && asked.exit.exitCode, 5);
@@ -73,9 +78,12 @@ whenPossible("monitor restart", findObstacle(), () => {
 
   suite("SIGTERM to the monitor is a stop", async () => {
     await using container = new Monitored();
-    await using _connection = await container.start("trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done", {
-      restart: { name: "always" },
-    });
+    await using _connection = await container.start(
+      "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done",
+      {
+        restart: { name: "always" },
+      },
+    );
     await waitFor(() => container.readLog().length > 0);
     process.kill(container.monitorPid, "SIGTERM");
     await waitFor(() => !isAlive(container.monitorPid));
@@ -99,9 +107,7 @@ whenPossible("monitor restart", findObstacle(), () => {
       const state = await container.run("sleep 1000 & echo bye", {
         plan: {
           namespaces: [{ type: "mount" }],
-          cgroups: existsSync(kill)
-            ? { version: 2, path: cgroup }
-            : { version: 1, procs: [procs] },
+          cgroups: existsSync(kill) ? { version: 2, path: cgroup } : { version: 1, procs: [procs] },
           steps: [mknod],
         },
         cgroup: {

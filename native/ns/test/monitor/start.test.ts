@@ -35,7 +35,10 @@ whenPossible("monitor start", findObstacle(), () => {
           ["stderr", "oh\n"],
         ],
       );
-      assert.match(container.readLog()[0]?.time ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z$/);
+      assert.match(
+        container.readLog()[0]?.time ?? "",
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z$/,
+      );
       assert.not(container.has("monitor.sock"));
       assert.equal(readdirSync(container.directory).sort(), [
         "container.log",
@@ -177,7 +180,13 @@ suite("refuses bad settings before anything is done", async () => {
   const good: MonitorOptions = {
     directory: "/nowhere",
     log: { driver: "json-file" },
-    plan: { args: ["x"], env: [], namespaces: [], stdio: [{ kind: "null" }, { kind: "null" }, { kind: "null" }], steps: [] },
+    plan: {
+      args: ["x"],
+      env: [],
+      namespaces: [],
+      stdio: [{ kind: "null" }, { kind: "null" }, { kind: "null" }],
+      steps: [],
+    },
   };
   const bad: [Partial<MonitorOptions>, string][] = [
     [{ directory: "relative" }, "directory: expected an absolute path"],
