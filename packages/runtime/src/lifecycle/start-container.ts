@@ -1,26 +1,12 @@
 import { mkdirSync } from "node:fs";
-import type { Cgroup } from "@dockher/cgroup";
-import {
-  type Image,
-  ImageStore,
-  prepareOverlay,
-  removeTree,
-  resolveDirectories,
-} from "@dockher/rootfs";
-import { compileSeccomp } from "@dockher/seccomp";
-import type { Spec } from "@dockher/spec";
+import { type OverlayUpper, removeTree, resolveDirectories } from "@dockher/rootfs";
 import type { Container } from "../container-handle.js";
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
 import { compilePlan } from "../plan/compile-plan.js";
-import type { RootPlan } from "../plan/compile-root.js";
 import { compileStdio } from "../plan/compile-stdio.js";
-import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
-import { writeNetworkFiles } from "../source/write-network-files.js";
-import { generateSpec } from "../spec/generate-spec.js";
-import { selectSeccomp } from "../spec/select-seccomp.js";
+import { resolveSource } from "../source/resolve-source.js";
 import {
-  type ContainerRecord,
   claimContainer,
   createRecord,
   locateContainer,
@@ -30,16 +16,16 @@ import {
 } from "../state/claim.js";
 import { checkContainerName } from "../state/container-id.js";
 import { sweepContainers } from "../state/sweep.js";
-import { readAccountFilesOf } from "../user/read-account-file.js";
-import { checkUser } from "../user-namespace/check-user.js";
-import { chooseUserNamespace, type UserNamespace } from "../user-namespace/user-namespace.js";
+import { chooseUserNamespace } from "../user-namespace/user-namespace.js";
 import { nameVolumes } from "../volumes/name-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
 import { checkTimeout } from "./check-timeout.js";
-import { createContainerCgroup, createDelegatedCgroup } from "./container-cgroup.js";
+import { describeContainer } from "./describe-container.js";
 import { explainLaunchFailure } from "./explain-launch-failure.js";
 import { launchContainer } from "./launch-container.js";
 import { openUserNamespace, recordIds } from "./open-user-namespace.js";
+import { prepareCgroup } from "./prepare-cgroup.js";
+import { prepareRoot } from "./prepare-root.js";
 import { RunningContainer } from "./running-container.js";
 import { UndoList } from "./undo-list.js";
 import { wrapSystemError } from "./wrap-system-error.js";
@@ -93,28 +79,29 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     declared: source.config.Volumes,
     layout,
   });
-  const spec = generateSpec({
+  const { spec, filter } = await describeContainer({
     options,
     id: record.id,
-    config: source.config,
+    source,
     mounts,
-    readAccountFile: readAccountFilesOf(locateLower(source)),
     userNamespace,
   });
-  checkUser(spec.process.user, userNamespace);
-  const seccomp = await selectSeccomp({
-    options,
-    capabilities: spec.process.capabilities?.bounding ?? [],
-    layers: source.type === "rootfs" ? [source.path] : source.image.layers,
-  });
-  if (seccomp !== undefined) spec.linux = { ...spec.linux, seccomp };
-  const filter = seccomp && (await compileSeccomp(seccomp));
   signal?.throwIfAborted();
 
   undo.push((failures) => settleClaim(record, failures));
   claimContainer(record, options.name);
   recordIds(record, userNamespace);
-  const root = await prepareRoot({ source, record, spec, options, userNamespace, undo });
+  const directory = locateContainer(record);
+  if (source.type === "image") {
+    writeRecord(record, "image", source.image.id);
+    mkdirSync(directory, { mode: 0o700 });
+    undo.push(() => removeTree(directory));
+  }
+  const upper: OverlayUpper =
+    source.type === "image" && source.upper === "memory"
+      ? { type: "memory" }
+      : { type: "disk", lifetime: "run" };
+  const root = await prepareRoot({ source, directory, upper, spec, options, userNamespace });
   const volumes = mounts.filter((mount) => mount.type === "volume");
   if (volumes.length > 0) {
     // Loaded where it is used: most containers have none.
@@ -139,91 +126,4 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     },
   );
   return new RunningContainer({ record, options, process, cgroup, undo });
-}
-
-/** What of the source is there before the container is: the topmost layer of an image. */
-function locateLower(source: ResolvedSource): string {
-  return source.type === "rootfs" ? source.path : (source.image.layers.at(-1) ?? "/nonexistent");
-}
-
-interface Preparation {
-  record: ContainerRecord;
-  spec: Spec;
-  options: ContainerOptions;
-  userNamespace: UserNamespace;
-  undo: UndoList;
-}
-
-async function prepareRoot(
-  preparation: Preparation & { source: ResolvedSource },
-): Promise<RootPlan> {
-  const { source, record, spec, options, userNamespace, undo } = preparation;
-  if (source.type === "rootfs") return { type: "directory", path: source.path };
-  writeRecord(record, "image", source.image.id);
-  await checkStillThere(source.image, options);
-  const directory = locateContainer(record);
-  mkdirSync(directory, { mode: 0o700 });
-  undo.push(() => removeTree(directory));
-  const overlay = await prepareOverlay({
-    layers: source.image.layers,
-    directory,
-    upper: source.upper === "disk" ? { type: "disk", lifetime: "run" } : { type: "memory" },
-    userAttributes: userNamespace.type === "rootless",
-  });
-  const files = writeNetworkFiles({
-    directory,
-    hostname: spec.hostname ?? "",
-    network: options.network ?? "none",
-    userNamespace: userNamespace.type,
-  });
-  const taken = new Set(spec.mounts?.map((mount) => mount.destination));
-  spec.mounts?.push(...files.filter((file) => !taken.has(file.destination)));
-  return { type: "overlay", overlay };
-}
-
-/** Who removes an image looks for its users first: from our record on it is safe, so it must still be there now. */
-async function checkStillThere(image: Image, { directories }: ContainerOptions): Promise<void> {
-  if ((await ImageStore.open(directories).find(image.id)) !== undefined) return;
-  throw new RuntimeError("failed to create the container: its image has just been removed", {
-    code: "IMAGE_NOT_FOUND",
-  });
-}
-
-async function prepareCgroup(preparation: Preparation): Promise<Cgroup | undefined> {
-  const { record, spec, options, userNamespace, undo } = preparation;
-  const resources = spec.linux?.resources ?? {};
-  if (options.cgroups === "disabled") {
-    refuseLimits(spec);
-    closeDevices(spec, options);
-    return undefined;
-  }
-  const cgroup =
-    userNamespace.type === "rootless"
-      ? await createDelegatedCgroup(record, resources)
-      : await createContainerCgroup(record, resources);
-  if (cgroup === undefined) return undefined;
-  undo.push(async () => {
-    await cgroup.killAll();
-    await cgroup.remove();
-  });
-  return cgroup;
-}
-
-function refuseLimits(spec: Spec): void {
-  const [limited] = Object.keys(spec.linux?.resources ?? {}).filter((name) => name !== "devices");
-  if (limited === undefined) return;
-  throw new RuntimeError(`failed to limit ${limited}: cgroups are disabled for this container`, {
-    code: "INVALID_LIMIT",
-    hint: "leave the limits out, or the option that disables cgroups",
-  });
-}
-
-/** Without a cgroup nothing filters devices, so nobody inside may make their nodes. */
-function closeDevices(spec: Spec, options: ContainerOptions): void {
-  if (options.privileged) return;
-  const { capabilities = {} } = spec.process;
-  for (const [set, names] of Object.entries(capabilities)) {
-    capabilities[set as keyof typeof capabilities] =
-      names?.filter((name: string) => name !== "CAP_MKNOD") ?? [];
-  }
 }

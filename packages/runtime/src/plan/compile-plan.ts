@@ -116,7 +116,8 @@ function compileNames(spec: Spec): Step[] {
   return steps;
 }
 
-function compileAttachment(location: CgroupLocation): Pick<Plan, "cgroups"> {
+/** How a process gets into a container's cgroup. */
+export function compileAttachment(location: CgroupLocation): Pick<Plan, "cgroups"> {
   if (location.version === 2) {
     return { cgroups: { version: 2, path: location.directory } };
   }

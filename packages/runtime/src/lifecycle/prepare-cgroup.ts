@@ -1,0 +1,59 @@
+import type { Cgroup } from "@dockher/cgroup";
+import type { Spec } from "@dockher/spec";
+import { RuntimeError } from "../error.js";
+import type { ContainerOptions } from "../options.js";
+import type { ContainerRecord } from "../state/claim.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
+import { createContainerCgroup, createDelegatedCgroup } from "./container-cgroup.js";
+import type { UndoList } from "./undo-list.js";
+
+export interface PrepareCgroupOptions {
+  record: ContainerRecord;
+  spec: Spec;
+  options: ContainerOptions;
+  userNamespace: UserNamespace;
+  undo: UndoList;
+}
+
+/**
+ * Makes the cgroup with the container's limits, or changes the configuration to what holds without one.
+ * @throws CgroupError, RuntimeError for a limit that cannot be held
+ */
+export async function prepareCgroup(given: PrepareCgroupOptions): Promise<Cgroup | undefined> {
+  const { record, spec, options, userNamespace, undo } = given;
+  const resources = spec.linux?.resources ?? {};
+  if (options.cgroups === "disabled") {
+    refuseLimits(spec);
+    closeDevices(spec, options);
+    return undefined;
+  }
+  const cgroup =
+    userNamespace.type === "rootless"
+      ? await createDelegatedCgroup(record, resources)
+      : await createContainerCgroup(record, resources);
+  if (cgroup === undefined) return undefined;
+  undo.push(async () => {
+    await cgroup.killAll();
+    await cgroup.remove();
+  });
+  return cgroup;
+}
+
+function refuseLimits(spec: Spec): void {
+  const [limited] = Object.keys(spec.linux?.resources ?? {}).filter((name) => name !== "devices");
+  if (limited === undefined) return;
+  throw new RuntimeError(`failed to limit ${limited}: cgroups are disabled for this container`, {
+    code: "INVALID_LIMIT",
+    hint: "leave the limits out, or the option that disables cgroups",
+  });
+}
+
+/** Without a cgroup nothing filters devices, so nobody inside may make their nodes. */
+function closeDevices(spec: Spec, options: ContainerOptions): void {
+  if (options.privileged) return;
+  const { capabilities = {} } = spec.process;
+  for (const [set, names] of Object.entries(capabilities)) {
+    capabilities[set as keyof typeof capabilities] =
+      names?.filter((name: string) => name !== "CAP_MKNOD") ?? [];
+  }
+}

@@ -1,0 +1,51 @@
+import { type Image, ImageStore, type OverlayUpper, prepareOverlay } from "@dockher/rootfs";
+import type { Spec } from "@dockher/spec";
+import { RuntimeError } from "../error.js";
+import type { ContainerOptions } from "../options.js";
+import type { RootPlan } from "../plan/compile-root.js";
+import type { ResolvedSource } from "../source/resolve-source.js";
+import { writeNetworkFiles } from "../source/write-network-files.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
+
+export interface PrepareRootOptions {
+  source: ResolvedSource;
+  /** The container's own; it exists. */
+  directory: string;
+  upper: OverlayUpper;
+  spec: Spec;
+  options: ContainerOptions;
+  userNamespace: UserNamespace;
+}
+
+/**
+ * Makes what the container's `/` is mounted from, and adds the files of `/etc` that are its own to its mounts.
+ * @throws RuntimeError `IMAGE_NOT_FOUND`; RootfsError
+ */
+export async function prepareRoot(given: PrepareRootOptions): Promise<RootPlan> {
+  const { source, directory, upper, spec, options, userNamespace } = given;
+  if (source.type === "rootfs") return { type: "directory", path: source.path };
+  await checkStillThere(source.image, options);
+  const overlay = await prepareOverlay({
+    layers: source.image.layers,
+    directory,
+    upper,
+    userAttributes: userNamespace.type === "rootless",
+  });
+  const files = writeNetworkFiles({
+    directory,
+    hostname: spec.hostname ?? "",
+    network: options.network ?? "none",
+    userNamespace: userNamespace.type,
+  });
+  const taken = new Set(spec.mounts?.map((mount) => mount.destination));
+  spec.mounts?.push(...files.filter((file) => !taken.has(file.destination)));
+  return { type: "overlay", overlay };
+}
+
+/** Who removes an image looks for its users first: from our record on it is safe, so it must still be there now. */
+async function checkStillThere(image: Image, { directories }: ContainerOptions): Promise<void> {
+  if ((await ImageStore.open(directories).find(image.id)) !== undefined) return;
+  throw new RuntimeError("failed to create the container: its image has just been removed", {
+    code: "IMAGE_NOT_FOUND",
+  });
+}
