@@ -3,6 +3,39 @@ export type { Container, TerminalHandle } from "./container-handle.js";
 export { RuntimeError } from "./error.js";
 export { canRunContainers, type HostCheck, type HostReport } from "./host/host-report.js";
 export { probeHost } from "./host/probe-host.js";
+export {
+  type AttachContainerOptions,
+  attachContainer,
+  type ContainerAttachment,
+} from "./kept/attach-container.js";
+export type { ContainerConfig } from "./kept/container-config.js";
+export type { ContainerStatus } from "./kept/container-status.js";
+export { type CreatedContainer, createContainer } from "./kept/create-container.js";
+export {
+  type EnteredCommand,
+  type ExecOptions,
+  execInContainer,
+} from "./kept/exec-in-container.js";
+export type { ContainerTarget } from "./kept/find-container.js";
+export { finishContainer } from "./kept/finish-container.js";
+export { type ContainerDetails, inspectContainer } from "./kept/inspect-container.js";
+export {
+  type ContainerSummary,
+  type ListContainersOptions,
+  listContainers,
+} from "./kept/list-containers.js";
+export type { CreateOptions, KeptOptions } from "./kept/options.js";
+export { type ReadContainerLogOptions, readContainerLog } from "./kept/read-container-log.js";
+export { type RemoveContainerOptions, removeContainer } from "./kept/remove-container.js";
+export { type RenameOptions, renameContainer } from "./kept/rename-container.js";
+export {
+  type KillOptions,
+  killContainer,
+  type StopContainerOptions,
+  stopContainer,
+  waitContainer,
+} from "./kept/signal-container.js";
+export { type StartOptions, startKeptContainer } from "./kept/start-kept-container.js";
 export { startContainer } from "./lifecycle/start-container.js";
 export { createLogFormatter, type LogFormatOptions } from "./logs/format-log-entry.js";
 export type { LogDamage, LogEntry } from "./logs/log-entry.js";

@@ -9,7 +9,8 @@ import { generateName } from "./generate-name.js";
  * What of a container outlives a crash, and who answers for it. Each fact is the target of a symbolic link,
  * because symlink(2) creates a name and its content in one step: no reader ever sees half of it.
  *
- *     containers/ID.owner     -> PID.START.BOOT   the process that holds the container, or "nobody"
+ *     containers/ID.owner     -> PID.START.BOOT   the process that holds the container, or "nobody", or "kept": nobody
+ *                                                 need hold it, it stays until it is removed
  *     containers/ID.name      -> NAME
  *     containers/ID.image     -> sha256:…         what may not be removed meanwhile
  *     containers/ID.cgroup    -> JSON             where its cgroup lies
@@ -93,6 +94,19 @@ export function claimGeneratedName(
   }
 }
 
+/**
+ * Gives a container another name; the old one is free afterwards.
+ * @throws RuntimeError `NAME_IN_USE`
+ */
+export function renameClaim(record: ContainerRecord, name: string): void {
+  const old = readRecord(record, "name");
+  claimName(record, name);
+  const link = locateRecord(record, "name");
+  symlinkSync(name, `${link}.new`);
+  renameSync(`${link}.new`, link);
+  if (old !== undefined) removeLink(join(record.state.names, old));
+}
+
 /** Removes every record of the container. */
 export function releaseClaim(record: ContainerRecord): void {
   const name = readRecord(record, "name");
@@ -122,11 +136,41 @@ export function settleClaim(record: ContainerRecord, failures: readonly unknown[
   }
 }
 
-function abandonClaim(record: ContainerRecord): void {
-  if (!record.kinds.has("owner")) return;
+/** From here on the container is nobody's: what is left of it, the next start anywhere removes. */
+export function abandonClaim(record: ContainerRecord): void {
+  if (record.kinds.has("owner")) changeOwner(record, "nobody");
+}
+
+const KEPT = "kept";
+
+/** From here on the container outlives this process: it stays until it is removed. */
+export function keepContainer(record: ContainerRecord): void {
+  changeOwner(record, KEPT);
+}
+
+export function isKept(record: ContainerRecord): boolean {
+  return readRecord(record, "owner") === KEPT;
+}
+
+/** Whether what it uses must stay: because it is kept, or because it runs. */
+export function isHeld(record: ContainerRecord): boolean {
+  return isKept(record) || isOwned(record);
+}
+
+function changeOwner(record: ContainerRecord, target: string): void {
   const owner = locateRecord(record, "owner");
-  symlinkSync("nobody", `${owner}.new`);
+  symlinkSync(target, `${owner}.new`);
   renameSync(`${owner}.new`, owner);
+}
+
+/** Takes a fact back, so that another can be written. */
+export function removeRecord(record: ContainerRecord, kind: RecordKind): void {
+  removeLink(locateRecord(record, kind));
+}
+
+/** The record of a container by its id, as others wrote it. */
+export function openRecord(state: StateDirectory, id: ContainerId): ContainerRecord {
+  return { state, id, kinds: new Set(KINDS) };
 }
 
 /** Whether the process that holds the container still runs. */
@@ -157,7 +201,7 @@ export function listContainers(state: StateDirectory): ContainerRecord[] {
     .filter((entry) => entry.endsWith(".owner"))
     .map((entry) => parseContainerId(entry.slice(0, -".owner".length)))
     .filter((id) => id !== undefined)
-    .map((id) => ({ state, id, kinds: new Set(KINDS) }));
+    .map((id) => openRecord(state, id));
 }
 
 function claimName(record: ContainerRecord, name: string): void {

@@ -1,6 +1,6 @@
 import { resolveDirectories } from "@dockher/rootfs";
 import type { Directories } from "../options.js";
-import { isOwned, listContainers, locateState, readRecord } from "./claim.js";
+import { isHeld, listContainers, locateState, readRecord } from "./claim.js";
 
 export interface FindImageUsersOptions {
   /** `sha256:…`. */
@@ -8,13 +8,13 @@ export interface FindImageUsersOptions {
   directories?: Partial<Directories>;
 }
 
-/** The ids of the running containers whose root filesystem is this image. */
+/** The ids of the containers, running or kept, whose root filesystem is this image. */
 export function findImageUsers(options: FindImageUsersOptions): string[] {
   const state = locateState(resolveDirectories(options.directories ?? {}).root);
   const users: string[] = [];
   for (const record of listContainers(state)) {
     const image = readRecord(record, "image");
-    if (image === options.imageId && isOwned(record)) users.push(record.id);
+    if (image === options.imageId && isHeld(record)) users.push(record.id);
   }
   return users;
 }

@@ -2,7 +2,7 @@ import { removeTree } from "@dockher/rootfs";
 import { removeContainerCgroup } from "../lifecycle/container-cgroup.js";
 import {
   type ContainerRecord,
-  isOwned,
+  isHeld,
   listContainers,
   locateContainer,
   readRecord,
@@ -16,7 +16,7 @@ import {
  */
 export async function sweepContainers(state: StateDirectory): Promise<void> {
   for (const record of listContainers(state)) {
-    if (isOwned(record)) continue;
+    if (isHeld(record)) continue;
     try {
       await removeContainerCgroup(record);
       await removeTree(locateContainer(record));

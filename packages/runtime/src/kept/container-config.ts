@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LogSettings, RestartPolicy } from "@dockher/ns";
+import { RuntimeError } from "../error.js";
+import type { NamedMount } from "../volumes/name-volumes.js";
+import type { KeptOptions } from "./options.js";
+import { writeWholeSync } from "./write-whole-sync.js";
+
+/** The file `config.json` of a kept container: what it is, as it was created. */
+export interface ContainerConfig {
+  version: 1;
+  id: string;
+  name: string;
+  /** ISO 8601. */
+  created: string;
+  /** As the caller named it, or the root filesystem's directory. */
+  image: string;
+  /** `sha256:…`; absent for a root filesystem. */
+  imageId?: string;
+  /** The entrypoint and the command, as they are run. */
+  args: string[];
+  options: KeptOptions;
+  mounts: NamedMount[];
+  openStdin: boolean;
+  labels: Record<string, string>;
+  log: LogSettings;
+  restart: RestartPolicy;
+  stopSignal: NodeJS.Signals;
+  stopTimeout: number;
+  autoRemove: boolean;
+  finishCommand: readonly string[];
+}
+
+const VERSION = 1;
+const FILE = "config.json";
+
+/** JSON has no infinity, which an ulimit may be. */
+const INFINITE = "Infinity";
+
+export function writeConfig(directory: string, config: ContainerConfig): void {
+  const text = JSON.stringify(config, (_, value: unknown) =>
+    value === Number.POSITIVE_INFINITY ? INFINITE : value,
+  );
+  writeWholeSync(join(directory, FILE), `${text}\n`);
+}
+
+/**
+ * Reads what {@link writeConfig} wrote; undefined where there is no such file.
+ * @throws RuntimeError `CONFIG_INVALID` for one that is damaged, or of a later version
+ */
+export function readConfig(directory: string): ContainerConfig | undefined {
+  const path = join(directory, FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  return parseConfig(text, path);
+}
+
+/** @throws RuntimeError `CONFIG_INVALID` that says where it is damaged */
+export function parseConfig(text: string, path: string): ContainerConfig {
+  const refuse = (reason: string, cause?: unknown): RuntimeError =>
+    new RuntimeError(`failed to read ${path}: ${reason}`, {
+      code: "CONFIG_INVALID",
+      hint: "remove the container: dockher rm -f",
+      cause,
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refuse(text.trim() === "" ? "it is empty" : (error as Error).message, error);
+  }
+  if (!isObject(value)) throw refuse("it is no object");
+  if (value["version"] !== VERSION) {
+    throw refuse(`version: expected ${VERSION}, got ${JSON.stringify(value["version"])}`);
+  }
+  for (const [field, type] of Object.entries(FIELDS)) {
+    const found = Array.isArray(value[field]) ? "array" : typeof value[field];
+    if (found !== type) throw refuse(`${field}: expected ${type}, got ${found}`);
+  }
+  const config = value as unknown as ContainerConfig;
+  for (const limit of Object.values(config.options.ulimits ?? {})) {
+    if ((limit.soft as unknown) === INFINITE) limit.soft = Number.POSITIVE_INFINITY;
+    if ((limit.hard as unknown) === INFINITE) limit.hard = Number.POSITIVE_INFINITY;
+  }
+  return config;
+}
+
+const FIELDS = {
+  id: "string",
+  name: "string",
+  created: "string",
+  image: "string",
+  args: "array",
+  options: "object",
+  mounts: "array",
+  openStdin: "boolean",
+  labels: "object",
+  log: "object",
+  restart: "object",
+  stopSignal: "string",
+  stopTimeout: "number",
+  autoRemove: "boolean",
+  finishCommand: "array",
+} as const satisfies Partial<Record<keyof ContainerConfig, string>>;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

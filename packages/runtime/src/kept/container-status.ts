@@ -1,0 +1,106 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type ContainerState, parseState } from "@dockher/ns";
+import { identifySelf, isAlive } from "@dockher/rootfs";
+
+/** What a kept container does now. */
+export type ContainerStatus =
+  | { state: "created" }
+  | {
+      state: "running";
+      /** Of its first process, in the caller's PID namespace. */
+      pid: number;
+      startedAt: Date;
+      restartCount: number;
+      health?: "starting" | "healthy" | "unhealthy";
+    }
+  | {
+      state: "restarting";
+      exitCode: number;
+      oomKilled: boolean;
+      finishedAt: Date;
+      restartCount: number;
+    }
+  | {
+      state: "exited";
+      exitCode: number;
+      oomKilled: boolean;
+      startedAt?: Date;
+      finishedAt: Date;
+      restartCount: number;
+      /** Why nobody knows how it ended. */
+      error?: string;
+    };
+
+/** As Docker has it of a container whose end nobody saw. */
+const UNKNOWN_EXIT = 255;
+
+/**
+ * The truth about a container, whatever its monitor could still write: what says that it runs counts only while that
+ * very monitor does.
+ * @throws NsError `STATE_INVALID` for a state.json that is damaged
+ */
+export function readStatus(directory: string): ContainerStatus {
+  const path = join(directory, "state.json");
+  let state = readState(path);
+  if (state === undefined) return { state: "created" };
+  if (state.status !== "exited" && !isMonitored(state)) {
+    // Its last word may have come after what was read, and before its end was seen.
+    state = readState(path) ?? state;
+    if (state.status !== "exited" && !isMonitored(state)) return describeLoss(state, path);
+  }
+  return toStatus(state, path);
+}
+
+function readState(path: string): ContainerState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  return parseState(text, path);
+}
+
+function isMonitored({ monitor, bootId }: ContainerState): boolean {
+  const { namespace } = identifySelf();
+  return isAlive({ pid: monitor.pid, startTime: String(monitor.startTicks), namespace, bootId });
+}
+
+function toStatus(state: ContainerState, path: string): ContainerStatus {
+  const { restartCount } = state;
+  if (state.status === "running") {
+    return {
+      state: "running",
+      pid: state.pid,
+      startedAt: new Date(state.startedAt),
+      restartCount,
+      ...(state.health === undefined ? {} : { health: state.health.status }),
+    };
+  }
+  const { exitCode, oomKilled } = state.exit;
+  const finishedAt = readDate(state.finishedAt, path);
+  if (state.status === "restarting") {
+    return { state: "restarting", exitCode, oomKilled, finishedAt, restartCount };
+  }
+  const startedAt = state.startedAt === undefined ? {} : { startedAt: new Date(state.startedAt) };
+  return { state: "exited", exitCode, oomKilled, ...startedAt, finishedAt, restartCount };
+}
+
+function describeLoss(state: ContainerState, path: string): ContainerStatus {
+  return {
+    state: "exited",
+    exitCode: UNKNOWN_EXIT,
+    oomKilled: false,
+    ...(state.startedAt === undefined ? {} : { startedAt: new Date(state.startedAt) }),
+    finishedAt: readDate(undefined, path),
+    restartCount: state.restartCount,
+    error: "its monitor was killed, and the container with it",
+  };
+}
+
+/** The last word of who could say when. */
+function readDate(text: string | undefined, path: string): Date {
+  return text === undefined ? statSync(path).mtime : new Date(text);
+}

@@ -1,0 +1,168 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { removeTree, resolveDirectories } from "@dockher/rootfs";
+import { RuntimeError } from "../error.js";
+import { describeContainer } from "../lifecycle/describe-container.js";
+import { UndoList } from "../lifecycle/undo-list.js";
+import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
+import type { ContainerSource } from "../options.js";
+import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
+import {
+  type ContainerRecord,
+  claimContainer,
+  claimGeneratedName,
+  createRecord,
+  keepContainer,
+  locateContainer,
+  locateState,
+  settleClaim,
+  writeRecord,
+} from "../state/claim.js";
+import { checkContainerName } from "../state/container-id.js";
+import { sweepContainers } from "../state/sweep.js";
+import { chooseUserNamespace } from "../user-namespace/user-namespace.js";
+import { type NamedMount, nameVolumes } from "../volumes/name-volumes.js";
+import { prepareVolumes } from "../volumes/prepare-volumes.js";
+import { locateVolumes } from "../volumes/volume-layout.js";
+import { type ContainerConfig, writeConfig } from "./container-config.js";
+import { makeLock } from "./lock-container.js";
+import type { CreateOptions, KeptOptions } from "./options.js";
+
+const DEFAULT_STOP_TIMEOUT = 10_000;
+
+export interface CreatedContainer {
+  /** 64 hexadecimal digits. */
+  id: string;
+  name: string;
+}
+
+/**
+ * Creates a container that stays until it is removed, and starts nothing. One whose creation fails leaves nothing behind.
+ * @throws RuntimeError, RootfsError or SpecError, each with a stable code; the signal's reason when aborted
+ */
+export async function createContainer(options: CreateOptions): Promise<CreatedContainer> {
+  const undo = new UndoList();
+  try {
+    return await create(options, undo);
+  } catch (cause) {
+    await undo.run();
+    throw wrapSystemError(cause);
+  }
+}
+
+async function create(options: CreateOptions, undo: UndoList): Promise<CreatedContainer> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  refuseUserNamespace(options);
+  if (options.name !== undefined) checkContainerName(options.name);
+  const directories = resolveDirectories(options.directories ?? {});
+  const state = locateState(directories.root);
+  await sweepContainers(state);
+  const source = await resolveSource({ ...options, directories });
+
+  const record = createRecord(state);
+  const layout = locateVolumes(directories);
+  const mounts = nameVolumes({
+    mounts: options.mounts ?? [],
+    declared: source.config.Volumes,
+    layout,
+  });
+  const userNamespace = { type: "host" } as const;
+  const { spec } = await describeContainer({
+    options,
+    id: record.id,
+    source,
+    mounts,
+    userNamespace,
+  });
+  signal?.throwIfAborted();
+
+  undo.push((failures) => settleClaim(record, failures));
+  claimContainer(record, options.name);
+  const name = options.name ?? claimGeneratedName(record);
+  if (source.type === "image") writeRecord(record, "image", source.image.id);
+  const directory = locateContainer(record);
+  mkdirSync(directory, { mode: 0o700 });
+  undo.push(() => removeTree(directory));
+  makeLock(directory);
+  const volumes = mounts.filter((mount) => mount.type === "volume");
+  if (volumes.length > 0) {
+    await prepareVolumes({ mounts: volumes, layout, record, source, userNamespace, undo, signal });
+  }
+  writeConfig(
+    directory,
+    describeConfig({ options, record, name, source, mounts, args: spec.process.args }),
+  );
+  signal?.throwIfAborted();
+  keepContainer(record);
+  return { id: record.id, name };
+}
+
+/** A range of ids is held by the process that claimed it, and rootless ids are mapped by one: a monitor can do neither yet. */
+function refuseUserNamespace(options: CreateOptions): void {
+  if (chooseUserNamespace(options) === "host") return;
+  throw new RuntimeError(
+    "failed to create the container: one in a user namespace cannot outlive its caller yet",
+    { code: "UNSUPPORTED", hint: "run it in the foreground, or as root with --userns host" },
+  );
+}
+
+interface ConfigParts {
+  options: CreateOptions;
+  record: ContainerRecord;
+  name: string;
+  source: ResolvedSource;
+  mounts: NamedMount[];
+  args: string[];
+}
+
+function describeConfig(parts: ConfigParts): ContainerConfig {
+  const { options, record, name, source, mounts, args } = parts;
+  return {
+    version: 1,
+    id: record.id,
+    name,
+    created: new Date().toISOString(),
+    image: options.source.image ?? options.source.rootfs,
+    ...(source.type === "image" ? { imageId: source.image.id } : {}),
+    args,
+    options: { ...selectKept(options), source: pinSource(source) },
+    mounts,
+    openStdin: options.openStdin ?? false,
+    labels: options.labels ?? {},
+    log: options.log ?? { driver: "json-file" },
+    restart: options.restart ?? { name: "no" },
+    stopSignal: options.stopSignal ?? "SIGTERM",
+    stopTimeout: options.stopTimeout ?? DEFAULT_STOP_TIMEOUT,
+    autoRemove: options.autoRemove ?? false,
+    finishCommand: options.finishCommand ?? [
+      process.execPath,
+      fileURLToPath(new URL("./finish-main.js", import.meta.url)),
+    ],
+  };
+}
+
+/** The image that there is now, whatever has its name later. */
+function pinSource(source: ResolvedSource): ContainerSource {
+  if (source.type === "rootfs") return { rootfs: source.path };
+  return { image: source.image.id, pull: "never", upper: source.upper };
+}
+
+function selectKept(options: CreateOptions): KeptOptions {
+  const {
+    name: _name,
+    openStdin: _openStdin,
+    labels: _labels,
+    log: _log,
+    restart: _restart,
+    stopSignal: _stopSignal,
+    stopTimeout: _stopTimeout,
+    autoRemove: _autoRemove,
+    finishCommand: _finishCommand,
+    directories: _directories,
+    signal: _signal,
+    onImageProgress: _onImageProgress,
+    ...kept
+  } = options;
+  return kept;
+}

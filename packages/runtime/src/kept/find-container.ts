@@ -1,0 +1,90 @@
+import { readdirSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { resolveDirectories } from "@dockher/rootfs";
+import { RuntimeError } from "../error.js";
+import type { Directories } from "../options.js";
+import {
+  type ContainerRecord,
+  isKept,
+  locateContainer,
+  locateState,
+  openRecord,
+  type StateDirectory,
+} from "../state/claim.js";
+import { parseContainerId } from "../state/container-id.js";
+import { type ContainerConfig, readConfig } from "./container-config.js";
+
+/** A kept container, by its name, its id or the beginning of its id. */
+export interface ContainerTarget {
+  container: string;
+  directories?: Partial<Directories>;
+}
+
+/** A kept container that was found. */
+export interface KeptContainer {
+  record: ContainerRecord;
+  /** Its own files. */
+  directory: string;
+  config: ContainerConfig;
+}
+
+/**
+ * Finds a kept container as Docker does: a whole id first, then a name, then the beginning of an id that only one has.
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONFIG_INVALID`
+ */
+export function findContainer({ container, directories = {} }: ContainerTarget): KeptContainer {
+  const record = findRecord(locateState(resolveDirectories(directories).root), container);
+  const directory = locateContainer(record);
+  const config = isKept(record) ? readConfig(directory) : undefined;
+  if (config === undefined) throw refuse(container, "it is not kept: it ends with its caller");
+  return { record, directory, config };
+}
+
+/**
+ * The record alone, also of a container whose configuration is damaged.
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`
+ */
+export function findRecord(state: StateDirectory, container: string): ContainerRecord {
+  const ids = listIds(state);
+  const exact = parseContainerId(container);
+  if (exact !== undefined && ids.includes(exact)) return openRecord(state, exact);
+  const named = readName(state, container);
+  if (named !== undefined) return openRecord(state, named);
+  const found = /^[0-9a-f]+$/.test(container) ? ids.filter((id) => id.startsWith(container)) : [];
+  const [id] = found;
+  if (id === undefined) throw refuse(container, "there is none with this name or id");
+  if (found.length === 1) return openRecord(state, id);
+  throw new RuntimeError(`failed to find container ${container}: ${found.length} ids begin so`, {
+    code: "CONTAINER_AMBIGUOUS",
+    hint: `write more of one: ${found.map((one) => one.slice(0, 12)).join(" ")}`,
+  });
+}
+
+function listIds({ containers }: StateDirectory) {
+  let entries: string[] = [];
+  try {
+    entries = readdirSync(containers);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return entries
+    .filter((entry) => entry.endsWith(".owner"))
+    .map((entry) => parseContainerId(entry.slice(0, -".owner".length)))
+    .filter((id) => id !== undefined);
+}
+
+function readName({ names }: StateDirectory, name: string) {
+  if (name === "" || name.includes("/") || name.startsWith(".")) return undefined;
+  try {
+    return parseContainerId(readlinkSync(join(names, name)));
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(container: string, reason: string): RuntimeError {
+  return new RuntimeError(`failed to find container ${container}: ${reason}`, {
+    code: "CONTAINER_NOT_FOUND",
+    hint: "list them all: dockher ps -a",
+  });
+}

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import type { ContainerConfig } from "./container-config.js";
+import { type ContainerStatus, readStatus } from "./container-status.js";
+import { type ContainerTarget, findContainer } from "./find-container.js";
+
+export interface ContainerDetails {
+  config: ContainerConfig;
+  status: ContainerStatus;
+  /** Where its own files lie. */
+  directory: string;
+  /** Its log, where it has one. */
+  logPath: string | undefined;
+}
+
+/** @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONFIG_INVALID` */
+export function inspectContainer(target: ContainerTarget): ContainerDetails {
+  const { config, directory } = findContainer(target);
+  const { log } = config;
+  return {
+    config,
+    status: readStatus(directory),
+    directory,
+    logPath: log.driver === "none" ? undefined : join(directory, log.name ?? "container.log"),
+  };
+}

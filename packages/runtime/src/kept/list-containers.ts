@@ -1,0 +1,53 @@
+import { resolveDirectories } from "@dockher/rootfs";
+import type { Directories } from "../options.js";
+import {
+  isKept,
+  listContainers as listRecords,
+  locateContainer,
+  locateState,
+} from "../state/claim.js";
+import { type ContainerConfig, readConfig } from "./container-config.js";
+import { type ContainerStatus, readStatus } from "./container-status.js";
+
+export interface ListContainersOptions {
+  /** Those that do not run as well. Default false. */
+  all?: boolean;
+  directories?: Partial<Directories>;
+  /** Told of each container whose files are damaged; it is left out. */
+  onDamaged?: (error: Error) => void;
+}
+
+export interface ContainerSummary {
+  id: string;
+  name: string;
+  image: string;
+  imageId: string | undefined;
+  args: readonly string[];
+  created: Date;
+  labels: Readonly<Record<string, string>>;
+  status: ContainerStatus;
+}
+
+/** The kept containers, the newest first. */
+export function listContainers(options: ListContainersOptions = {}): ContainerSummary[] {
+  const { all = false, directories = {}, onDamaged = () => {} } = options;
+  const summaries: ContainerSummary[] = [];
+  for (const record of listRecords(locateState(resolveDirectories(directories).root))) {
+    if (!isKept(record)) continue;
+    const directory = locateContainer(record);
+    try {
+      const config = readConfig(directory);
+      if (config !== undefined) summaries.push(summarize(config, readStatus(directory)));
+    } catch (error) {
+      onDamaged(error as Error);
+    }
+  }
+  return summaries
+    .filter(({ status }) => all || status.state === "running" || status.state === "restarting")
+    .sort((one, other) => other.created.getTime() - one.created.getTime());
+}
+
+function summarize(config: ContainerConfig, status: ContainerStatus): ContainerSummary {
+  const { id, name, image, imageId, args, labels } = config;
+  return { id, name, image, imageId, args, labels, created: new Date(config.created), status };
+}

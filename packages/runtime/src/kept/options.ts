@@ -1,0 +1,44 @@
+import type { LogSettings, RestartPolicy } from "@dockher/ns";
+import type { ContainerOptions, Directories, ImageProgress } from "../options.js";
+
+/** What of a container's description can be kept on disk, and means something without the process that gave it. */
+export type KeptOptions = Omit<
+  ContainerOptions,
+  | "directories"
+  | "name"
+  | "onImageProgress"
+  | "signal"
+  | "startSignal"
+  | "stderr"
+  | "stdin"
+  | "stdout"
+  | "timeout"
+>;
+
+/** A container that outlives the process that makes it. */
+export interface CreateOptions extends KeptOptions {
+  /** Default a word and a surname, such as `calm_lovelace`. */
+  name?: string;
+  /** Keeps stdin open for who attaches. Default false. */
+  openStdin?: boolean;
+  labels?: Record<string, string>;
+  /** Default `json-file`, of any size. */
+  log?: LogSettings;
+  /** Default `no`. */
+  restart?: RestartPolicy;
+  /** What asks the command to end. Default SIGTERM. */
+  stopSignal?: NodeJS.Signals;
+  /** Milliseconds after which a command that was asked to end is killed. Default 10 000. */
+  stopTimeout?: number;
+  /** Removes the container when it has ended. Default false. */
+  autoRemove?: boolean;
+  /**
+   * What a monitor runs when its container has ended, with the data directory and the container's id behind it: it must call
+   * `finishContainer`. Default a program of this package.
+   */
+  finishCommand?: readonly string[];
+  directories?: Partial<Directories>;
+  /** Aborting undoes what was made. */
+  signal?: AbortSignal;
+  onImageProgress?: (progress: ImageProgress) => void;
+}

@@ -1,0 +1,34 @@
+import { RuntimeError } from "../error.js";
+import type { LogEntry } from "../logs/log-entry.js";
+import { type ReadLogOptions, readLog } from "../logs/read-log.js";
+import type { ContainerTarget } from "./find-container.js";
+import { inspectContainer } from "./inspect-container.js";
+import { waitContainer } from "./signal-container.js";
+
+export interface ReadContainerLogOptions
+  extends ContainerTarget,
+    Omit<ReadLogOptions, "follow" | "path"> {
+  /** Goes on until the container has ended. */
+  follow?: boolean;
+}
+
+/**
+ * What a container has written, in the order in which it did.
+ * @throws RuntimeError `LOG_UNAVAILABLE` where it keeps no log, and as `readLog`
+ */
+export async function* readContainerLog(
+  options: ReadContainerLogOptions,
+): AsyncGenerator<LogEntry, void, undefined> {
+  const { container: _container, directories: _directories, follow = false, ...rest } = options;
+  const { logPath, status, config } = inspectContainer(options);
+  if (logPath === undefined) {
+    throw new RuntimeError(`failed to read the log of ${config.name}: it keeps none`, {
+      code: "LOG_UNAVAILABLE",
+      hint: "create it with --log-driver json-file",
+    });
+  }
+  const lives = status.state === "running" || status.state === "restarting";
+  const ended = follow && lives ? waitContainer(options) : undefined;
+  ended?.catch(() => {});
+  yield* readLog({ ...rest, path: logPath, follow: ended });
+}
