@@ -6,6 +6,54 @@ export const COMMANDS: CommandTable = {
     summary: "Run a command in a new container",
     load: async () => (await import("./commands/run.js")).run,
   },
+  create: {
+    summary: "Create a container",
+    load: async () => (await import("./commands/create.js")).create,
+  },
+  start: {
+    summary: "Start containers in the background",
+    load: async () => (await import("./commands/start.js")).start,
+  },
+  stop: {
+    summary: "Stop containers",
+    load: async () => (await import("./commands/stop.js")).stop,
+  },
+  restart: {
+    summary: "Stop containers and start them again",
+    load: async () => (await import("./commands/restart.js")).restart,
+  },
+  kill: {
+    summary: "Send a signal to containers",
+    load: async () => (await import("./commands/kill.js")).kill,
+  },
+  exec: {
+    summary: "Run a command in a container that runs",
+    load: async () => (await import("./commands/exec.js")).exec,
+  },
+  logs: {
+    summary: "Show what a container has written",
+    load: async () => (await import("./commands/logs.js")).logs,
+  },
+  ps: {
+    summary: "List containers",
+    load: async () => (await import("./commands/ps.js")).ps,
+  },
+  inspect: {
+    summary: "Show all about containers",
+    load: async () => (await import("./commands/inspect.js")).inspect,
+  },
+  wait: {
+    summary: "Wait for containers to end",
+    load: async () => (await import("./commands/wait.js")).wait,
+  },
+  rename: {
+    summary: "Give a container another name",
+    load: async () => (await import("./commands/rename.js")).rename,
+  },
+  rm: {
+    summary: "Remove containers",
+    load: async () => (await import("./commands/rm.js")).rm,
+  },
   image: {
     summary: "Make, list and remove images",
     entries: {
@@ -77,6 +125,11 @@ export const COMMANDS: CommandTable = {
   completion: {
     summary: "Print a completion script for bash, zsh or fish",
     load: async () => (await import("./commands/completion.js")).completion,
+  },
+  __finish: {
+    summary: "Tidy up after a container",
+    hidden: true,
+    load: async () => (await import("./commands/finish.js")).finish,
   },
   __complete: {
     summary: "Print what may come next",

@@ -1,4 +1,5 @@
-import { type Command, defineCommand } from "../command.js";
+import type { ParsedArguments } from "../arguments/parse.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { readCommandLine } from "../run/command-line.js";
 import { describeContainer, toSource } from "../run/container-options.js";
 import { findDefaultImage } from "../run/default-image.js";
@@ -19,6 +20,7 @@ What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`doc
       line: 'dockher run --cmd "echo hello" --mem 200 --cpu 50',
     },
     { summary: "A shell to type into", line: "dockher run -it debian bash" },
+    { summary: "In the background", line: "dockher run -d --name web busybox httpd -f" },
     {
       summary: "Your directory, read-only, as your user",
       line: 'dockher run -v "$PWD:/src:ro" -w /src -u "$(id -u):$(id -g)" busybox ls',
@@ -26,6 +28,7 @@ What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`doc
   ],
   toFailureCode,
   execute: async (parsed, context) => {
+    if (parsed.options.detach === true) return runDetached(parsed, context);
     const line = readCommandLine(parsed);
     const { values } = line;
     const described = describeContainer(line, context);
@@ -47,3 +50,13 @@ What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`doc
     });
   },
 });
+
+/** Loaded where it is used: who waits for the command needs none of it. */
+async function runDetached(
+  parsed: ParsedArguments<typeof RUN_OPTIONS>,
+  context: CommandContext,
+): Promise<number> {
+  const { startDetached } = await import("../run/start-detached.js");
+  context.print(await startDetached(parsed, context));
+  return 0;
+}

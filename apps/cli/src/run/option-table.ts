@@ -197,10 +197,55 @@ export const RUN_OPTIONS = {
     group: "Isolation:",
     summary: "Every capability and device of the host",
   },
+  detach: {
+    kind: "flag",
+    short: "d",
+    group: "A container that stays:",
+    summary: "Run in the background, and print the container's id",
+  },
   rm: {
     kind: "flag",
-    group: "Isolation:",
-    summary: "Remove the container at its end (always so)",
+    group: "A container that stays:",
+    summary: "Remove the container at its end (without -d always so)",
+  },
+  label: {
+    kind: "list",
+    short: "l",
+    placeholder: "NAME[=VALUE]",
+    group: "A container that stays:",
+    summary: "Put a label on it",
+  },
+  restart: {
+    kind: "value",
+    placeholder: "POLICY",
+    choices: ["no", "always", "unless-stopped", "on-failure"],
+    group: "A container that stays:",
+    summary: "no, always, unless-stopped or on-failure[:TIMES]",
+  },
+  "stop-signal": {
+    kind: "value",
+    placeholder: "SIGNAL",
+    group: "A container that stays:",
+    summary: "What asks it to end (SIGTERM)",
+  },
+  "stop-timeout": {
+    kind: "value",
+    placeholder: "SECONDS",
+    group: "A container that stays:",
+    summary: "After how long it is killed then (10)",
+  },
+  "log-driver": {
+    kind: "value",
+    placeholder: "json-file|none",
+    choices: ["json-file", "none"],
+    group: "A container that stays:",
+    summary: "Whether its output is kept (json-file)",
+  },
+  "log-opt": {
+    kind: "list",
+    placeholder: "NAME=VALUE",
+    group: "A container that stays:",
+    summary: "max-size=10m, max-file=3",
   },
   pull: {
     kind: "value",
@@ -241,7 +286,6 @@ export const RUN_OPTIONS = {
   },
   publish: { kind: "list", placeholder: "PORTS", summary: "Publish a port", hidden: true },
   "publish-all": { kind: "flag", short: "P", summary: "Publish all ports", hidden: true },
-  detach: { kind: "flag", short: "d", summary: "Run in the background", hidden: true },
 } as const;
 
 export type RunOptionTable = typeof RUN_OPTIONS;

@@ -1,5 +1,4 @@
 import { constants } from "node:os";
-import type { Container } from "@dockher/runtime";
 
 /**
  * Docker forwards every signal that can be caught but CHLD, PIPE and URG. Faults (SEGV, BUS, FPE, ILL) are Node's own,
@@ -26,13 +25,18 @@ const FORWARDED = [
 /** After this many Ctrl-C a container that ignores them is killed. */
 const PATIENCE = 3;
 
+/** What a signal is handed on to. */
+export interface SignalTarget {
+  kill(signal: NodeJS.Signals): boolean;
+}
+
 export interface SignalForwarding {
   /** Aborted by INT, TERM, HUP or QUIT until a container takes the signals. */
   readonly abort: AbortSignal;
   /** The signal that aborted. */
   readonly received: NodeJS.Signals | undefined;
   /** From now on signals go to the container. */
-  attach: (container: Container) => void;
+  attach: (target: SignalTarget) => void;
 }
 
 export interface ForwardOptions {
@@ -48,7 +52,7 @@ export interface ForwardOptions {
 export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForwarding {
   const controller = new AbortController();
   const signals = FORWARDED.filter((signal) => !(terminal && signal === "SIGWINCH"));
-  let container: Container | undefined;
+  let container: SignalTarget | undefined;
   let received: NodeJS.Signals | undefined;
   let interrupts = 0;
 
@@ -79,4 +83,13 @@ export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForw
 /** The exit code of a program that a signal ended, as shells show it. */
 export function toExitCode(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
+}
+
+/** Aborted by Ctrl-C and the like, for what runs no container yet. */
+export function catchInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => controller.abort());
+  }
+  return controller.signal;
 }

@@ -38,7 +38,7 @@ export interface AttachedTerminal extends AsyncDisposable {
  * new size of the window is carried over. Disposing restores the terminal; Node itself does so at any exit but SIGKILL.
  */
 export function attachTerminal(
-  container: Container,
+  container: Pick<Container, "terminal">,
   { interactive }: { interactive: boolean },
 ): AttachedTerminal {
   const { terminal } = container;

@@ -2,12 +2,36 @@ import type { OptionValues } from "../arguments/option.js";
 import { UsageError } from "../error.js";
 import type { RunOptionTable } from "./option-table.js";
 
+type Refuse = (what: string, hint: string) => UsageError;
+
+/** Words that mean something only for a container that stays. */
+const KEPT_WORDS = [
+  "label",
+  "restart",
+  "stop-signal",
+  "stop-timeout",
+  "log-driver",
+  "log-opt",
+] as const;
+
+function refuseForeground(values: OptionValues<RunOptionTable>, refuse: Refuse): void {
+  if (values.rm === false) {
+    throw refuse(
+      "keeping an ended container (--rm=false) needs -d",
+      "in the foreground a container is removed at its end; add -d to keep it",
+    );
+  }
+  const word = KEPT_WORDS.find((name) => (values[name]?.length ?? 0) > 0);
+  if (word === undefined) return;
+  throw refuse(`--${word} is for a container that stays`, "add -d, or use dockher create");
+}
+
 /**
  * Refuses words of Docker's that nothing here carries out yet: to ignore one would be worse.
  * @throws UsageError `UNSUPPORTED`.
  */
 export function refuseUnsupported(values: OptionValues<RunOptionTable>): void {
-  const refuse = (what: string, hint: string): UsageError =>
+  const refuse: Refuse = (what, hint) =>
     new UsageError(`failed to run the container: ${what}`, { code: "UNSUPPORTED", hint });
   // No percentage has a colon, so `-p 8080:80` is Docker's word.
   const published = values.publish[0] ?? (values.cpu?.includes(":") ? values.cpu : undefined);
@@ -18,18 +42,10 @@ export function refuseUnsupported(values: OptionValues<RunOptionTable>): void {
       "--network host shares the host's network with the container",
     );
   }
-  if (values.detach === true) {
-    throw refuse(
-      "running in the background (-d) is not supported yet",
-      "leave -d out, and let your shell or service manager put dockher in the background",
-    );
+  if (values.detach === true && values.timeout !== undefined) {
+    throw refuse("--timeout of a container in the background is not supported yet", "leave it out");
   }
-  if (values.rm === false) {
-    throw refuse(
-      "keeping an ended container (--rm=false) is not supported yet",
-      "leave it out: a container is removed at its end",
-    );
-  }
+  if (values.detach !== true) refuseForeground(values, refuse);
   const network = values.network;
   if (network !== undefined && network !== "none" && network !== "host") {
     throw refuse(`the network "${network}" is not supported yet`, "write --network none or host");

@@ -16,32 +16,32 @@ const DIGITS = /^[0-9a-f]{64}\n$/;
 
 test("create, ls, inspect, rm, in Docker's words", async ({ machine }) => {
   const printed = async (...args: string[]) => (await machine.run(["volume", ...args])).stdout;
-  assert.is(await printed("create", "--label", "tier=db", "data"), "data\n");
+  assert.is(await printed("create", "--label", "tier=db", "tables"), "tables\n");
   assert.match(await printed("create"), DIGITS);
   assert.match(
     await printed("ls"),
-    /^DRIVER {4}VOLUME NAME\nlocal {5}[0-9a-f]{64}\nlocal {5}data\n$/,
+    /^DRIVER {4}VOLUME NAME\nlocal {5}[0-9a-f]{64}\nlocal {5}tables\n$/,
   );
-  assert.is(await printed("ls", "-qf", "label=tier=db"), "data\n");
+  assert.is(await printed("ls", "-qf", "label=tier=db"), "tables\n");
   assert.is(
-    await printed("ls", "-f", "name=ata", "--format", "{{.Name}} {{.Driver}}"),
-    "data local\n",
+    await printed("ls", "-f", "name=able", "--format", "{{.Name}} {{.Driver}}"),
+    "tables local\n",
   );
   assert.is(await printed("ls", "-qf", "driver=nfs"), "");
   const label = await printed(
     "ls",
     "-f",
-    "name=data",
+    "name=tables",
     "--format",
     'table {{.Name}}\t{{.Label "tier"}}',
   );
-  assert.match(label, /^VOLUME NAME +tier\ndata +db\n$/);
+  assert.match(label, /^VOLUME NAME +tier\ntables +db\n$/);
   assert.not.match(await printed("ls", "--format", "json"), 'Label"');
-  assert.is(await printed("inspect", "--format", "{{json .Labels}}", "data"), '{"tier":"db"}\n');
-  const [inspected] = JSON.parse(await printed("inspect", "data"));
-  assert.is(inspected.Mountpoint, `${machine.root}/volumes/data/_data`);
+  assert.is(await printed("inspect", "--format", "{{json .Labels}}", "tables"), '{"tier":"db"}\n');
+  const [inspected] = JSON.parse(await printed("inspect", "tables"));
+  assert.is(inspected.Mountpoint, `${machine.root}/volumes/tables/_data`);
   assert.equal([inspected.Driver, inspected.Scope, inspected.Options], ["local", "local", null]);
-  assert.is(await printed("rm", "data"), "data\n");
+  assert.is(await printed("rm", "tables"), "tables\n");
 });
 
 test("what is not there", async ({ machine }) => {

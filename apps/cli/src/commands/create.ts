@@ -1,0 +1,22 @@
+import { type Command, defineCommand } from "../command.js";
+import { createKept } from "../run/create-kept.js";
+import { RUN_OPTIONS } from "../run/option-table.js";
+
+const { detach: _, ...OPTIONS } = RUN_OPTIONS;
+
+export const create: Command = defineCommand({
+  usage: "create [OPTIONS] [IMAGE] [COMMAND [ARG…]]",
+  summary: "Create a container without starting it, and print its id.",
+  options: OPTIONS,
+  examples: [
+    { line: "dockher create --name web busybox httpd -f", summary: "To be started later" },
+  ],
+  execute: async (parsed, context) => {
+    const created = await createKept(
+      { ...parsed, options: { ...parsed.options, detach: undefined } },
+      context,
+    );
+    context.print(created.id);
+    return 0;
+  },
+});

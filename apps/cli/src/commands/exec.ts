@@ -1,0 +1,80 @@
+import { type EnteredCommand, type ExecOptions, execInContainer } from "@dockher/runtime";
+import type { OptionTable } from "../arguments/option.js";
+import { type Command, defineCommand } from "../command.js";
+import { UsageError } from "../error.js";
+import { describeDirectories } from "../run/create-kept.js";
+import { toFailureCode } from "../run/failure-code.js";
+import { forwardSignals, toExitCode } from "../run/signals.js";
+import { readEnvironment } from "../values/environment.js";
+
+const OPTIONS = {
+  interactive: { kind: "flag", short: "i", summary: "Give the command this standard input" },
+  tty: { kind: "flag", short: "t", summary: "Give the command a terminal" },
+  env: {
+    kind: "list",
+    short: "e",
+    placeholder: "NAME[=VALUE]",
+    summary: "Set a variable, or hand over yours",
+  },
+  "env-file": { kind: "list", placeholder: "FILE", summary: "Read variables from a file" },
+  workdir: { kind: "value", short: "w", placeholder: "DIR", summary: "The directory to start in" },
+  user: { kind: "value", short: "u", placeholder: "USER[:GROUP]", summary: "Names or numbers" },
+  privileged: { kind: "flag", summary: "Every capability, and no seccomp filter" },
+} as const satisfies OptionTable;
+
+export const exec: Command = defineCommand({
+  usage: "exec [OPTIONS] CONTAINER COMMAND [ARG…]",
+  summary: "Run a command in a container that runs, and end with its exit code.",
+  options: OPTIONS,
+  examples: [{ line: "dockher exec -it web sh", summary: "A shell to type into" }],
+  toFailureCode: (error) => {
+    const code = toFailureCode(error);
+    return code === 125 ? 1 : code;
+  },
+  execute: async ({ options, operands }, context) => {
+    const [container, ...command] = operands;
+    if (container === undefined || command.length === 0) {
+      throw new UsageError("failed to enter a container: it and a command are needed", {
+        code: "MISSING_ARGUMENT",
+        hint: "dockher exec NAME ls",
+      });
+    }
+    const terminal = { tty: options.tty === true, interactive: options.interactive === true };
+    if (terminal.tty) (await import("../run/terminal.js")).checkTerminal(terminal);
+    const { env, "env-file": envFiles } = options;
+    const signals = forwardSignals({ terminal: terminal.tty, notice: context.notice });
+    await using entered = await execInContainer({
+      container,
+      command,
+      env: readEnvironment({ env, envFiles }, context.env),
+      ...(options.workdir === undefined ? {} : { cwd: options.workdir }),
+      ...(options.user === undefined ? {} : { user: options.user }),
+      ...(options.privileged === true ? { privileged: true } : {}),
+      ...(await describeStreams(terminal)),
+      ...describeDirectories(context),
+    });
+    signals.attach(entered);
+    return await awaitEnd(entered, terminal);
+  },
+});
+
+interface Terminal {
+  tty: boolean;
+  interactive: boolean;
+}
+
+type Streams = Pick<ExecOptions, "stderr" | "stdin" | "stdout" | "terminal">;
+
+async function describeStreams({ tty, interactive }: Terminal): Promise<Streams> {
+  if (tty) return { terminal: (await import("../run/terminal.js")).readTerminalSize() };
+  return { stdin: interactive ? "inherit" : "null", stdout: "inherit", stderr: "inherit" };
+}
+
+async function awaitEnd(entered: EnteredCommand, terminal: Terminal): Promise<number> {
+  await using attached = terminal.tty
+    ? (await import("../run/terminal.js")).attachTerminal(entered, terminal)
+    : undefined;
+  const status = await entered.wait();
+  await attached?.drained;
+  return status.signal === undefined ? status.exitCode : toExitCode(status.signal);
+}

@@ -1,0 +1,135 @@
+import { type ContainerDetails, inspectContainer, RuntimeError } from "@dockher/runtime";
+import { type Command, defineCommand } from "../command.js";
+import { UsageError } from "../error.js";
+import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
+import { renderError } from "../output/render-error.js";
+import { describeDirectories } from "../run/create-kept.js";
+
+export const inspect: Command = defineCommand({
+  usage: "inspect [OPTIONS] CONTAINER…",
+  summary: "Show all about containers as JSON.",
+  options: INSPECT_FORMAT_OPTION,
+  grammar: { interspersed: true },
+  execute: async ({ options, operands }, context) => {
+    if (operands.length === 0) {
+      throw new UsageError("failed to inspect a container: none is named", {
+        code: "MISSING_ARGUMENT",
+        hint: "dockher inspect NAME",
+      });
+    }
+    const found: object[] = [];
+    let exitCode = 0;
+    for (const container of operands) {
+      try {
+        found.push(describe(inspectContainer({ container, ...describeDirectories(context) })));
+      } catch (error) {
+        if (!(error instanceof RuntimeError)) throw error;
+        exitCode = 1;
+        process.stderr.write(renderError(error, { debug: context.env["DOCKHER_DEBUG"] === "1" }));
+      }
+    }
+    if (found.length > 0 || options.format === undefined) {
+      printInspected(found, { format: options.format, print: context.print });
+    }
+    return exitCode;
+  },
+});
+
+const NEVER = "0001-01-01T00:00:00Z";
+
+/** Docker's names of the fields, as far as there is something to say. */
+function describe({ config, status, directory, logPath }: ContainerDetails): object {
+  const { options } = config;
+  return {
+    Id: config.id,
+    Created: config.created,
+    Path: config.args[0] ?? "",
+    Args: config.args.slice(1),
+    State: describeState(status),
+    Image: config.imageId ?? "",
+    LogPath: logPath ?? "",
+    Name: `/${config.name}`,
+    RestartCount: status.state === "created" ? 0 : status.restartCount,
+    HostConfig: {
+      AutoRemove: config.autoRemove,
+      CapAdd: options.capAdd ?? [],
+      CapDrop: options.capDrop ?? [],
+      LogConfig: { Type: config.log.driver },
+      Memory: options.limits?.memory ?? 0,
+      NanoCpus: toNanoCpus(options.limits),
+      NetworkMode: options.network ?? "none",
+      PidsLimit: options.limits?.pids ?? null,
+      Privileged: options.privileged ?? false,
+      ReadonlyRootfs: options.readonly ?? false,
+      RestartPolicy: {
+        Name: config.restart.name,
+        MaximumRetryCount:
+          config.restart.name === "on-failure" ? (config.restart.maximumRetryCount ?? 0) : 0,
+      },
+    },
+    Mounts: config.mounts.map(describeMount),
+    Config: {
+      Cmd: config.args,
+      Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      Hostname: options.hostname ?? config.id.slice(0, 12),
+      Image: config.image,
+      Labels: new Map(Object.entries(config.labels)),
+      OpenStdin: config.openStdin,
+      StopSignal: config.stopSignal,
+      StopTimeout: config.stopTimeout / 1000,
+      Tty: options.terminal !== undefined,
+      User: options.user ?? "",
+      WorkingDir: options.cwd ?? "",
+    },
+    Directory: directory,
+  };
+}
+
+function describeState(status: ContainerDetails["status"]): object {
+  const ended = status.state === "exited" || status.state === "restarting" ? status : undefined;
+  const started = "startedAt" in status ? status.startedAt?.toISOString() : undefined;
+  return {
+    Status: status.state,
+    Running: status.state === "running",
+    Paused: false,
+    Restarting: status.state === "restarting",
+    OOMKilled: ended?.oomKilled ?? false,
+    Dead: false,
+    Pid: status.state === "running" ? status.pid : 0,
+    ExitCode: ended?.exitCode ?? 0,
+    Error: status.state === "exited" ? (status.error ?? "") : "",
+    StartedAt: started ?? NEVER,
+    FinishedAt: ended?.finishedAt.toISOString() ?? NEVER,
+    ...(status.state === "running" && status.health !== undefined
+      ? { Health: { Status: status.health } }
+      : {}),
+  };
+}
+
+function toNanoCpus(limits: ContainerDetails["config"]["options"]["limits"]): number {
+  const { cpuQuota, cpuPeriod = 100_000 } = limits ?? {};
+  return cpuQuota === undefined ? 0 : Math.round((cpuQuota / cpuPeriod) * 1e9);
+}
+
+function describeMount(mount: ContainerDetails["config"]["mounts"][number]): object {
+  switch (mount.type) {
+    case "bind":
+      return {
+        Type: "bind",
+        Name: "",
+        Source: mount.source,
+        Destination: mount.target,
+        RW: mount.readonly !== true,
+      };
+    case "volume":
+      return {
+        Type: "volume",
+        Name: mount.name,
+        Source: mount.directory,
+        Destination: mount.target,
+        RW: !mount.readonly,
+      };
+    case "tmpfs":
+      return { Type: "tmpfs", Name: "", Source: "", Destination: mount.target, RW: true };
+  }
+}

@@ -1,0 +1,128 @@
+import { type ContainerSummary, listContainers } from "@dockher/runtime";
+import type { OptionTable } from "../arguments/option.js";
+import { type Command, defineCommand } from "../command.js";
+import { UsageError } from "../error.js";
+import { describeCommand, describeStatus, shortenId } from "../output/container-words.js";
+import { FORMAT_OPTION, NO_TRUNC_OPTION, printList, QUIET_OPTION } from "../output/list.js";
+import { formatAge, formatDate } from "../output/time.js";
+import { describeDirectories } from "../run/create-kept.js";
+import { describeFilter, type Filters, parseFilters } from "../values/filter.js";
+import { readLabelFilters } from "../values/label-filter.js";
+
+const FILTERS = ["ancestor", "exited", "id", "label", "name", "status"] as const;
+
+const OPTIONS = {
+  all: { kind: "flag", short: "a", summary: "Those that do not run as well" },
+  latest: { kind: "flag", short: "l", summary: "Only the newest, whatever it does" },
+  last: {
+    kind: "value",
+    short: "n",
+    placeholder: "N",
+    summary: "Only the N newest, whatever they do",
+  },
+  filter: describeFilter(FILTERS),
+  ...FORMAT_OPTION,
+  ...NO_TRUNC_OPTION,
+  ...QUIET_OPTION,
+} as const satisfies OptionTable;
+
+const HEADINGS = {
+  Command: "COMMAND",
+  CreatedAt: "CREATED AT",
+  ID: "CONTAINER ID",
+  Image: "IMAGE",
+  Label: (name: string) => name,
+  Labels: "LABELS",
+  Names: "NAMES",
+  Ports: "PORTS",
+  RunningFor: "CREATED",
+  State: "STATE",
+  Status: "STATUS",
+} as const;
+
+export const ps: Command = defineCommand({
+  usage: "ps [OPTIONS]",
+  summary: "List containers that run, and with -a all that are kept.",
+  options: OPTIONS,
+  grammar: { interspersed: true },
+  execute: async ({ options, operands }, context) => {
+    if (operands.length > 0) {
+      throw new UsageError(`failed to list containers: "${operands[0]}" is one word too many`, {
+        code: "TOO_MANY_ARGUMENTS",
+        hint: "dockher ps --filter name=NAME lists some of them",
+      });
+    }
+    const filters = parseFilters(options.filter, FILTERS);
+    const newest = options.latest === true ? 1 : readCount(options.last);
+    const whole = filters.has("status") || filters.has("exited") || newest !== undefined;
+    const listed = listContainers({
+      all: options.all === true || whole,
+      onDamaged: (error) => context.notice(error.message),
+      ...describeDirectories(context),
+    });
+    const rows = listed
+      .slice(0, newest)
+      .filter((container) => fits(container, filters))
+      .map((container) => describe(container, { whole: options["no-trunc"] === true }));
+    printList({
+      rows,
+      headings: HEADINGS,
+      columns: ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"],
+      key: "ID",
+      quiet: options.quiet,
+      format: options.format,
+      print: context.print,
+      notice: context.notice,
+    });
+    return 0;
+  },
+});
+
+function readCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new UsageError(`failed to parse --last "${text}": not a number of containers`, {
+    code: "INVALID_COUNT",
+    hint: "write --last 5",
+  });
+}
+
+/** As in Docker: any of the values of one key, and all labels. */
+function fits(
+  { id, name, image, imageId, labels, status }: ContainerSummary,
+  filters: Filters<(typeof FILTERS)[number]>,
+): boolean {
+  const any = (key: (typeof FILTERS)[number], test: (value: string) => boolean): boolean =>
+    filters.get(key)?.some(test) ?? true;
+  return (
+    any("name", (value) => name.includes(value)) &&
+    any("id", (value) => id.startsWith(value)) &&
+    any("status", (value) => status.state === value) &&
+    any("ancestor", (value) => value === image || (imageId ?? "").includes(value)) &&
+    any("exited", (value) => status.state === "exited" && String(status.exitCode) === value) &&
+    readLabelFilters(filters.get("label")).every(({ name: label, value }) => {
+      return Object.hasOwn(labels, label) && (value === undefined || labels[label] === value);
+    })
+  );
+}
+
+/** Docker's names of the fields. */
+function describe(container: ContainerSummary, { whole }: { whole: boolean }) {
+  const { id, name, image, args, created, labels, status } = container;
+  const now = new Date();
+  return {
+    Command: describeCommand(args, { whole }),
+    CreatedAt: formatDate(created),
+    ID: whole ? id : shortenId(id),
+    Image: image,
+    Label: (label: string) => labels[label] ?? "",
+    Labels: Object.entries(labels)
+      .map(([label, value]) => `${label}=${value}`)
+      .join(","),
+    Names: name,
+    Ports: "",
+    RunningFor: formatAge(created, now),
+    State: status.state,
+    Status: describeStatus(status, now),
+  };
+}

@@ -1,0 +1,46 @@
+import { type CreatedContainer, createContainer } from "@dockher/runtime";
+import type { ParsedArguments } from "../arguments/parse.js";
+import type { CommandContext } from "../command.js";
+import { showImageProgress } from "../output/image-progress.js";
+import { readCommandLine } from "./command-line.js";
+import { describeContainer, toSource } from "./container-options.js";
+import { findDefaultImage } from "./default-image.js";
+import { readKeptOptions } from "./kept-options.js";
+import type { RunOptionTable } from "./option-table.js";
+import { prepareImage } from "./prepare-image.js";
+import { catchInterrupt } from "./signals.js";
+
+/**
+ * Creates the container that the arguments of `run -d` and `create` describe.
+ * @throws UsageError, SpecError for bad values, and as `createContainer`
+ */
+export async function createKept(
+  parsed: ParsedArguments<RunOptionTable>,
+  context: CommandContext,
+): Promise<CreatedContainer> {
+  // It stays either way: what is refused is what a container in the background cannot have.
+  const line = readCommandLine({ ...parsed, options: { ...parsed.options, detach: true } });
+  const { values } = line;
+  const described = describeContainer(line, context);
+  const image = values.rootfs ?? line.image ?? (await findDefaultImage(context.env));
+  using progress = showImageProgress({ image, quiet: values.quiet === true });
+  const signal = catchInterrupt();
+  await prepareImage(line, { image, root: context.root, signal, onProgress: progress.update });
+  return await createContainer({
+    ...described,
+    ...readKeptOptions(values),
+    ...(values.tty === true ? { terminal: { rows: 24, columns: 80 } } : {}),
+    source: toSource(line, image, context.cwd),
+    finishCommand: [process.execPath, process.argv[1] ?? "", "__finish"],
+    signal,
+    onImageProgress: progress.update,
+    ...describeDirectories(context),
+  });
+}
+
+/** The data directory that the command line names, for the runtime's functions. */
+export function describeDirectories({ root }: Pick<CommandContext, "root">): {
+  directories?: { root: string };
+} {
+  return root === undefined ? {} : { directories: { root } };
+}

@@ -1,0 +1,122 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { findReasonToSkip } from "./capability.ts";
+import { Machine } from "./dockher.ts";
+
+const test = suite<{ machine: Machine }>("bin kept");
+const reason = findReasonToSkip();
+if (reason !== undefined) console.log(`SKIP bin kept: ${reason}`);
+
+test.before((context) => {
+  context.machine = new Machine();
+});
+test.after(async ({ machine }) => {
+  const { stdout } = await machine.run(["ps", "-aq", "--no-trunc"]);
+  const ids = stdout.split("\n").filter((id) => id !== "");
+  if (ids.length > 0) await machine.run(["rm", "-fv", ...ids]);
+  machine[Symbol.dispose]();
+});
+
+test("run -d, ps, logs, exec, inspect, stop, start, rm", async ({ machine }) => {
+  const started = await machine.run([
+    ...["run", "-d", "--name", "web", "-l", "tier=db", "-e", "OWN=1", "busybox"],
+    ...["sh", "-c", "echo out; echo err >&2; exec sleep 1000"],
+  ]);
+  assert.match(started.stdout, /^[0-9a-f]{64}\n$/, started.stderr);
+  const id = started.stdout.trim();
+
+  const listed = await machine.run(["ps"]);
+  assert.match(
+    listed.stdout,
+    /^CONTAINER ID {3}IMAGE {5}COMMAND +CREATED +STATUS +PORTS {5}NAMES\n/,
+  );
+  assert.match(
+    listed.stdout,
+    /\n[0-9a-f]{12} {3}busybox {3}"sh -c echo out; ech…" .* Up .* web\n$/,
+  );
+  const format = '{{.Names}} {{.State}} {{.Label "tier"}}';
+  const filtered = await machine.run(["ps", "-f", "label=tier=db", "--format", format]);
+  assert.is(filtered.stdout, "web running db\n");
+  assert.is((await machine.run(["ps", "-q", "-f", "name=nothing"])).stdout, "");
+
+  const log = await machine.run(["logs", "web"]);
+  assert.equal([log.stdout, log.stderr], ["out\n", "err\n"]);
+  assert.match(
+    (await machine.run(["logs", "-t", "--tail", "1", "web"])).stderr,
+    /^\d{4}-.*Z err\n$/,
+  );
+
+  const entered = await machine.run([
+    "exec",
+    "-e",
+    "MINE=2",
+    "web",
+    "sh",
+    "-c",
+    "echo $OWN$MINE; exit 4",
+  ]);
+  assert.equal([entered.stdout, entered.code], ["12\n", 4]);
+  assert.is((await machine.run(["exec", "web", "nothing"])).code, 127);
+  assert.is((await machine.run(["exec", "web", "/etc"])).code, 126);
+
+  const state = ["inspect", "-f", "{{.Name}} {{.State.Running}} {{.Config.Labels.tier}}", id];
+  assert.is((await machine.run(state)).stdout, "/web true db\n");
+  assert.is((await machine.run(["stop", "web"])).stdout, "web\n");
+  assert.match((await machine.run(["ps", "-a"])).stdout, /Exited \(143\)/);
+  assert.is((await machine.run(["wait", "web"])).stdout, "143\n");
+  assert.is((await machine.run(["start", id.slice(0, 6)])).stdout, `${id.slice(0, 6)}\n`);
+  assert.match((await machine.run(["rm", "web"])).stderr, "it is running");
+  assert.is((await machine.run(["rm", "-f", "web"])).stdout, "web\n");
+});
+
+test("create, rename, kill, and what goes by itself", async ({ machine }) => {
+  assert.match(
+    (await machine.run(["create", "--name", "one", "busybox", "cat"])).stdout,
+    /^[0-9a-f]{64}\n$/,
+  );
+  assert.is((await machine.run(["rename", "one", "two"])).code, 0);
+  const killed = await machine.run(["kill", "two"]);
+  assert.equal([killed.code, killed.stdout], [1, ""]);
+  assert.match(killed.stderr, "it is not running");
+  assert.is((await machine.run(["rm", "two"])).stdout, "two\n");
+
+  const failed = await machine.run(["run", "-d", "--name", "none", "busybox", "nothing"]);
+  assert.is(failed.code, 127);
+  assert.is((await machine.run(["ps", "-aq"])).stdout, "");
+});
+
+test("what cannot be meant is refused in one line, with Docker's codes", async ({ machine }) => {
+  const refusals: [string[], number, RegExp][] = [
+    [["run", "--label", "a=b", "busybox", "true"], 125, /--label is for a container that stays/],
+    [["run", "--rm=false", "busybox", "true"], 125, /needs -d/],
+    [["run", "-d", "--timeout", "5", "busybox", "true"], 125, /--timeout/],
+    [["run", "-d", "--rm", "--restart", "always", "busybox", "true"], 125, /contradict/],
+    [["run", "-d", "--restart", "often", "busybox", "true"], 125, /no such policy/],
+    [["run", "-d", "--stop-signal", "NONE", "busybox", "true"], 125, /there is none such/],
+    [["run", "-d", "--log-driver", "syslog", "busybox", "true"], 125, /no such driver/],
+    [["run", "-d", "--log-opt", "max-file=3", "busybox", "true"], 125, /nothing is rotated/],
+    [["start"], 1, /none is named/],
+    [["start", "nobody"], 1, /there is none with this name or id/],
+    [["exec", "nobody", "true"], 1, /there is none with this name or id/],
+    [["exec"], 1, /it and a command are needed/],
+    [["logs", "nobody"], 1, /there is none with this name or id/],
+    [["logs", "--tail", "few", "nobody"], 1, /not a number of lines/],
+    [["stop", "-t", "soon", "nobody"], 1, /not a number of seconds/],
+    [["kill", "-s", "NONE", "nobody"], 1, /there is none such/],
+    [["rename", "nobody"], 1, /its name and the new one/],
+    [["ps", "-f", "colour=red"], 1, /invalid filter/],
+    [["ps", "--last", "none"], 1, /not a number of containers/],
+  ];
+  for (const [args, code, message] of refusals) {
+    const result = await machine.run(args);
+    assert.is(result.code, code, `${args.join(" ")}: ${result.stderr}`);
+    assert.match(result.stderr, message);
+    assert.is(result.stderr.trimEnd().split("\n").length <= 2, true, result.stderr);
+  }
+  const missing = await machine.run(["rm", "-f", "nobody"]);
+  assert.equal([missing.code, missing.stdout], [0, ""]);
+  const inspected = await machine.run(["inspect", "nobody"]);
+  assert.equal([inspected.code, inspected.stdout], [1, "[]\n"]);
+});
+
+if (reason === undefined) test.run();
