@@ -1,4 +1,4 @@
-// Compiles the pair that the package carries, shim/prebuilds/<platform>-<arch>/{ns.node,init}, for this machine's
+// Compiles what the package carries, shim/prebuilds/<platform>-<arch>/{ns.node,init,monitor}, for this machine's
 // architecture and for the other one where its cross compiler is installed (gcc-aarch64-linux-gnu, gcc-x86-64-linux-gnu).
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
@@ -18,6 +18,7 @@ function keepPrebuilt(arch) {
   for (const [file, strip] of [
     ["ns.node", arch === process.arch ? "strip" : `${crossPrefixes[arch]}strip`],
     ["init", undefined],
+    ["monitor", undefined],
   ]) {
     const target = path.join(directory, file);
     copyFileSync(path.join(shim, "build/Release", file), target);

@@ -1,5 +1,5 @@
-// Compiles the addon and the static init into shim/build/Release.
-// Where that fails, a prebuilt pair serves as well: the loader looks for it next.
+// Compiles the addon, the static init and the static monitor into shim/build/Release.
+// Where that fails, prebuilt ones serve as well: the loader looks for it next.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
