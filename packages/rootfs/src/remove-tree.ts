@@ -30,7 +30,7 @@ function removeSmallTree(path: string, budget: { left: number }): boolean {
     for (let entry = directory.read(); entry !== null; entry = directory.read()) {
       if (budget.left-- <= 0) return false;
       const child = join(path, entry.name);
-      if (!entry.isDirectory()) unlinkSync(child);
+      if (!entry.isDirectory()) unlinkIfThere(child);
       else if (!removeSmallTree(child, budget)) return false;
     }
     rmdirSync(path);
@@ -38,6 +38,15 @@ function removeSmallTree(path: string, budget: { left: number }): boolean {
   } catch (error) {
     if (hasErrno(error, "EACCES")) return removeClosed(path);
     return hasErrno(error, "ENOENT");
+  }
+}
+
+/** Another may remove the same tree, or what it made there, at the same time. */
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!hasErrno(error, "ENOENT")) throw error;
   }
 }
 

@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -25,6 +26,20 @@ test("removes a small tree, and what is not there", async () => {
   await removeTree(tree);
   assert.ok(await isGone(tree));
   await removeTree(tree);
+});
+
+test("removes what another removes too, at the same time", async () => {
+  await using directory = await makeTemporary();
+  for (let round = 0; round < 50; round++) {
+    const tree = join(directory.path, "tree");
+    await mkdir(tree);
+    for (let file = 0; file < 40; file++) await writeFile(join(tree, `${file}`), "");
+    const other = spawn("find", [tree, "-type", "f", "-delete"], { stdio: "ignore" });
+    await once(other, "spawn");
+    await removeTree(tree);
+    assert.ok(await isGone(tree), `round ${round}`);
+    if (other.exitCode === null) await once(other, "exit");
+  }
 });
 
 test("does not follow links", async () => {

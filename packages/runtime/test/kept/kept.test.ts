@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { attachContainer } from "../../src/kept/attach-container.ts";
 import { createContainer } from "../../src/kept/create-container.ts";
 import { execInContainer } from "../../src/kept/exec-in-container.ts";
 import { inspectContainer } from "../../src/kept/inspect-container.ts";
@@ -32,12 +33,20 @@ test.before(async () => {
   sandbox = await makeSandbox();
 });
 test.after(() => sandbox.remove());
-test.after.each(async () => {
+async function removeAll(): Promise<void> {
   const { directories } = sandbox;
   for (const { id } of listContainers({ all: true, directories })) {
     await removeContainer({ container: id, force: true, volumes: true, directories });
   }
   assert.equal(sandbox.listLeftovers(), []);
+}
+test.after.each(async () => {
+  try {
+    await removeAll();
+  } catch (error) {
+    console.error(error); // uvu counts what a hook has prevented, but does not say why.
+    throw error;
+  }
 });
 
 const create = (script: string, options: Partial<CreateOptions> = {}) =>
@@ -217,6 +226,29 @@ test("one that cannot start says why, and stays as it was", async () => {
   const image = { source: { image: "none" as const, pull: "never" as const } };
   await rejects(create("true", image), "IMAGE_NOT_FOUND");
   await rejects(create("true", { userns: "auto" }), "UNSUPPORTED");
+});
+
+test("one can be attached to, fed, and left alone", async () => {
+  const id = await start("cat; echo bye", { openStdin: true });
+  await using attached = await attachContainer({
+    ...target(id),
+    streams: ["stdin", "stdout", "stderr"],
+  });
+  const { streams } = attached;
+  let output = "";
+  const read = (async () => {
+    for await (const chunk of streams.stdout) output += String(chunk);
+  })();
+  streams.stderr.resume();
+  streams.stdin.end("fed\n");
+  await streams.ended;
+  await read;
+  assert.is(output, "fed\nbye\n");
+  await rejects(attachContainer(target(id)), "CONTAINER_NOT_RUNNING");
+
+  const other = await start("sleep 1000");
+  await (await attachContainer(target(other)))[Symbol.asyncDispose]();
+  assert.is(stateOf(other), "running");
 });
 
 test("it restarts as it was told to, until it is stopped", async () => {
