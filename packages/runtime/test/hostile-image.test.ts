@@ -162,8 +162,8 @@ for (const [what, trap] of Object.entries(TRAPS)) {
   });
 
   test(`the working directory is ${what}`, async () => {
-    setTrap(rootfs, "work", trap);
-    for (const cwd of ["/work", "/work/below/it"])
+    setTrap(rootfs, "place", trap);
+    for (const cwd of ["/place", "/place/below/it"])
       await attempt({ cwd, command: ["/bin/cat", "file", "../outside/file", "../file"] });
   });
 
@@ -257,8 +257,8 @@ test("the working directory is a descriptor or the root of a process", async () 
 
 test("the working directory is a link to a descriptor", async () => {
   for (let fd = 3; fd < 40; fd++) {
-    setTrap(rootfs, "work", (path) => symlinkSync(`/proc/self/fd/${fd}`, path));
-    expectRefusal(await attempt({ cwd: "/work" }), "LAUNCH_FAILED");
+    setTrap(rootfs, "place", (path) => symlinkSync(`/proc/self/fd/${fd}`, path));
+    expectRefusal(await attempt({ cwd: "/place" }), "LAUNCH_FAILED");
   }
 });
 

@@ -7,6 +7,8 @@ export interface Mode {
   name: string;
   /** What is told to `run` beside the source and the command. */
   options: Partial<RunOptions>;
+  /** The command enters a container that runs already. */
+  enter?: true;
   /** The host's user that runs it; root without one. */
   user?: number;
   /** Why it cannot be tried here; undefined where it can. */
@@ -33,6 +35,7 @@ export const MODES: readonly Mode[] = [
   },
   { name: "root without cgroups", options: { cgroups: "disabled" }, ...needsRoot },
   { name: "root with a read-only root", options: { readonly: true }, ...needsRoot },
+  { name: "root, entering", options: {}, enter: true, ...needsRoot },
   { name: "root with a user namespace", options: { userns: "auto" }, ...needsIdmap },
   {
     name: "without root",

@@ -63,7 +63,8 @@ export async function openWorkshop(user?: number): Promise<Workshop> {
     return stdout + stderr;
   };
   const describeContainer = (mode: Mode, options: object): string[] => {
-    const all = { source: { rootfs }, directories, ...mode.options, ...options };
+    const { enter } = mode;
+    const all = { source: { rootfs }, directories, enter, ...mode.options, ...options };
     return [process.execPath, "--import", TYPESCRIPT, RUNNER, JSON.stringify(all)];
   };
   return {
