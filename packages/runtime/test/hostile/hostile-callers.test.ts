@@ -79,6 +79,26 @@ for (const [name, script] of Object.entries(scripts)) {
   test(`${name}: no matter`, () => expectStarted(call({ circumstance: "plain", script })));
 }
 
+// As on a kernel that lacks it: the limits of a user namespace of our own are ours to set.
+for (const kind of ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"]) {
+  test(`without namespaces of kind ${kind} it is told`, () => {
+    const limit = `echo 0 > /proc/sys/user/max_${kind}_namespaces`;
+    const script = `exec unshare -Ur sh -c '${limit}; exec "$@"' sh "$@"`;
+    for (const { code, message, left } of call({ circumstance: "plain", script })) {
+      assert.is(code, "LAUNCH_FAILED", message);
+      assert.match(
+        message,
+        /^failed to (?:clone a process|make a user namespace|.*namespace): ENOSPC/,
+      );
+      // The next start cannot succeed either, but nothing else is left.
+      assert.equal(
+        left.filter((what) => !what.startsWith("the next start: ")),
+        [],
+      );
+    }
+  });
+}
+
 test("without /proc it is told", () => {
   const script = 'exec unshare --mount sh -c "umount -R /proc; exec \\"\\$@\\"" sh "$@"';
   const directory = join(sandbox.directories.root, "..");
