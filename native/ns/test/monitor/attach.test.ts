@@ -4,7 +4,7 @@ import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
 import { MountFlag, NsError, type Plan } from "../../src/index.js";
 import { findObstacle, whenPossible } from "../support/capability.js";
-import { Monitored } from "../support/monitored.js";
+import { Monitored, waitFor } from "../support/monitored.js";
 
 const suite = makeSuite("monitor attach");
 const pipes: Plan["stdio"] = [{ kind: "pipe" }, { kind: "pipe" }, { kind: "pipe" }];
@@ -137,6 +137,8 @@ whenPossible("monitor attach", findObstacle(), () => {
       { plan: onConsole, stdin: "open" },
     );
     await using attachment = await connection.attach({ streams: ["stdin", "stdout"] });
+    // Not before it has asked for the first time.
+    await waitFor(() => container.readLog().length > 0);
     await attachment.resize({ rows: 50, columns: 132 });
     attachment.stdin.write("hello\n");
     const seen = (await text(attachment.stdout)).replaceAll("\r", "");
