@@ -100,7 +100,7 @@ for (const kind of ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"]) {
 }
 
 test("without /proc it is told", () => {
-  const script = 'exec unshare --mount sh -c "umount -R /proc; exec \\"\\$@\\"" sh "$@"';
+  const script = 'exec unshare --mount sh -c "mount -t tmpfs none /proc; exec \\"\\$@\\"" sh "$@"';
   const directory = join(sandbox.directories.root, "..");
   const program = `
     const { run } = await import(${JSON.stringify(library)});
