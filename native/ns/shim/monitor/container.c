@@ -223,21 +223,25 @@ drain (struct monitor *monitor)
 }
 
 static void
-attend (struct monitor *monitor, void *subject, short revents)
+hear (struct monitor *monitor, void *subject, short revents)
 {
   struct mon_container *container = &monitor->container;
-  struct mon_process *process = &container->process;
   (void)subject;
   (void)revents;
-  if (process->stage == MON_STARTING)
-    mon_hear_process (process);
-  else if (process->stage == MON_RUNNING)
-    mon_reap_process (process);
-  else
-    return;
-  if (process->stage == MON_RUNNING && container->phase == MON_CONTAINER_STARTING)
+  mon_hear_process (&container->process);
+  if (container->process.stage == MON_RUNNING)
     begin_run (monitor);
-  else if (process->stage == MON_FAILED || process->stage == MON_EXITED)
+  else if (container->process.stage == MON_FAILED)
+    begin_draining (monitor);
+}
+
+static void
+reap (struct monitor *monitor, void *subject, short revents)
+{
+  (void)subject;
+  (void)revents;
+  mon_reap_process (&monitor->container.process);
+  if (monitor->container.process.stage == MON_EXITED)
     begin_draining (monitor);
 }
 
@@ -275,7 +279,10 @@ mon_watch_container (struct monitor *monitor)
   struct mon_container *container = &monitor->container;
   struct mon_process *process = &container->process;
   uint64_t now = mon_now ();
-  mon_watch_process (process, attend, NULL);
+  if (process->stage == MON_STARTING)
+    mon_watch (process->start.report, POLLIN, hear, NULL);
+  else if (process->stage == MON_RUNNING)
+    mon_watch (process->start.pidfd, POLLIN, reap, NULL);
   for (int i = 0; i < 2 && !mon_is_held (monitor); i++)
     {
       int *fd = mon_find_stream (process, i + 1);

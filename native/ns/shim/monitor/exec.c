@@ -195,7 +195,10 @@ mon_watch_execs (struct monitor *monitor)
   for (struct mon_exec *exec = monitor->execs; exec != NULL; exec = exec->next)
     {
       struct mon_process *process = &exec->process;
-      mon_watch_process (process, attend, exec);
+      if (process->stage == MON_STARTING)
+        mon_watch (process->start.report, POLLIN, attend, exec);
+      else if (process->stage == MON_RUNNING)
+        mon_watch (process->start.pidfd, POLLIN, attend, exec);
       /* Its output comes after the word that it runs.  */
       if (is_held (exec) || process->stage != MON_RUNNING)
         continue;

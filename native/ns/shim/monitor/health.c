@@ -128,10 +128,8 @@ attend (struct monitor *monitor, void *subject, short revents)
   (void)revents;
   if (health->process.stage == MON_STARTING)
     mon_hear_process (&health->process);
-  else if (health->process.stage == MON_RUNNING)
-    mon_reap_process (&health->process);
   else
-    return;
+    mon_reap_process (&health->process);
   if (health->process.stage == MON_EXITED)
     for (int stream = 1; stream <= 2; stream++)
       while (read_stream (health, stream))
@@ -156,8 +154,11 @@ mon_watch_health (struct monitor *monitor)
   struct mon_process *process = &health->process;
   mon_wake_at (health->next_at);
   mon_wake_at (health->limit_at);
-  mon_watch_process (process, attend, health);
-  if (process->stage != MON_STARTING && process->stage != MON_RUNNING)
+  if (process->stage == MON_STARTING)
+    mon_watch (process->start.report, POLLIN, attend, health);
+  else if (process->stage == MON_RUNNING)
+    mon_watch (process->start.pidfd, POLLIN, attend, health);
+  else
     return;
   for (int stream = 1; stream <= 2; stream++)
     {

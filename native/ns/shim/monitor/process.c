@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -44,8 +43,9 @@ mon_read_file (const char *path, char *bytes, size_t size)
 uint64_t
 mon_read_start_ticks (int pid)
 {
-  char path[NS_PROCESS_PATH_SIZE], stat[1024];
-  ns_format_process_path (path, pid, "stat");
+  char path[32] = "/proc/", stat[1024];
+  ns_format_decimal (path + strlen (path), pid);
+  memcpy (path + strlen (path), "/stat", sizeof "/stat");
   ssize_t length = mon_read_file (path, stat, sizeof stat);
   /* The second field is a name in parentheses that may hold anything, also parentheses.  */
   while (length > 0 && stat[length - 1] != ')')
@@ -96,15 +96,6 @@ mon_start_process (struct mon_process *process, struct mon_plan_bytes plan, int 
   for (int i = 0; i < 3; i++)
     make_nonblocking (process->start.stdio[i]);
   ns_release_start (&process->start);
-}
-
-void
-mon_watch_process (const struct mon_process *process, mon_handler *handle, void *subject)
-{
-  if (process->stage == MON_STARTING)
-    mon_watch (process->start.report, POLLIN, handle, subject);
-  if (process->stage == MON_STARTING || process->stage == MON_RUNNING)
-    mon_watch (process->start.pidfd, POLLIN, handle, subject);
 }
 
 void

@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "../start.h"
-#include "loop.h"
 #include "settings.h"
 
 enum mon_stage
@@ -35,11 +34,8 @@ struct mon_process
 /* Begin to start PLAN in the namespaces of TARGET, a pidfd or -1. IMAGE is the sealed init.  */
 void mon_start_process (struct mon_process *process, struct mon_plan_bytes plan, int target,
                         int image);
-/* Have HANDLE called with SUBJECT when there is something to hear of a process that starts, or to
-   reap of one that runs. It may be called twice in a turn: a child that dies says nothing, but its
-   pidfd does.  */
-void mon_watch_process (const struct mon_process *process, mon_handler *handle, void *subject);
-/* MON_STARTING becomes MON_RUNNING or MON_FAILED when all is said.  */
+/* The report socket is readable: MON_STARTING becomes MON_RUNNING or MON_FAILED when all is said.
+ */
 void mon_hear_process (struct mon_process *process);
 /* The pidfd is readable: MON_RUNNING becomes MON_EXITED.  */
 void mon_reap_process (struct mon_process *process);
