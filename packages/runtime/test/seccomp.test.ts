@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -129,7 +130,12 @@ test("socketcall is closed but where 32-bit libraries are", async () => {
   const rootfs = join(sandbox.directories.root ?? "", "i386");
   mkdirSync(join(rootfs, "usr/lib"), { recursive: true });
   symlinkSync("usr/lib", join(rootfs, "lib"));
-  writeFileSync(join(rootfs, "probe"), makeSocketcallProbe(), { mode: 0o755 });
+  const probe = join(rootfs, "probe");
+  writeFileSync(probe, makeSocketcallProbe(), { mode: 0o755 });
+  if (spawnSync(probe).error !== undefined) {
+    console.log("SKIP socketcall: this kernel runs no 32-bit programs");
+    return;
+  }
   assert.is(await filterOf({ rootfs }), "refused");
   symlinkSync("/nowhere", join(rootfs, "usr/lib/ld-linux.so.2"));
   assert.is(await filterOf({ rootfs }), "refused", "a link to nothing");
