@@ -2,9 +2,10 @@
 // compile code that is not used costs 45 µs per KB. So what is imported lazily lies in files of its own.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { seeThroughIndexes } from "./see-through-indexes.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -29,18 +30,39 @@ const slimYargs = {
   },
 };
 
-/** The addon stays in the package `@dockher/ns`: code of it that looks beside itself must look there. */
+const NS = /\/native\/ns\/dist\/[\w/-]+\.js$/;
+const OWN = /\/apps\/cli\/src\/.*\.ts$|\/(packages|native)\/[\w-]+\/dist\/.*\.js$/;
+
+/** Loads each of our own modules with what it needs, and no more. */
+const ownModules = {
+  name: "own-modules",
+  setup({ onLoad, resolve }) {
+    onLoad({ filter: OWN }, async ({ path }) => {
+      const module = { code: readFileSync(path, "utf8"), path };
+      const contents = await seeThroughIndexes(module, async (specifier, importer) => {
+        const found = await resolve(specifier, {
+          kind: "import-statement",
+          resolveDir: dirname(importer),
+        });
+        return found.path;
+      });
+      if (path.endsWith(".ts")) return { contents, loader: "ts" };
+      // The addon stays in the package `@dockher/ns`: code of it that looks beside itself must look there.
+      return {
+        contents: NS.test(path)
+          ? contents.replaceAll("import.meta.dirname", "locateNs()")
+          : contents,
+      };
+    });
+  },
+};
+
 const leaveAddon = {
   name: "leave-addon",
   setup({ onResolve, onLoad }) {
-    const own = /\/native\/ns\/dist\/[\w-]+\.js$/;
-    onLoad({ filter: own }, ({ path }) => {
-      const code = readFileSync(path, "utf8");
-      return { contents: code.replaceAll("import.meta.dirname", "locateNs()") };
-    });
     // node:module would load Node's loader of ES modules, and the addon is found already: it is opened as require() would.
     onResolve({ filter: /^node:module$/ }, ({ path, importer }) => {
-      return own.test(importer) ? { path, namespace: "open-addon" } : undefined;
+      return NS.test(importer) ? { path, namespace: "open-addon" } : undefined;
     });
     onLoad({ filter: /.*/, namespace: "open-addon" }, () => {
       const open =
@@ -84,7 +106,7 @@ const { outputFiles, metafile } = await build({
   splitting: true,
   format: "esm",
   legalComments: "none",
-  plugins: [slimYargs, leaveAddon, slimNode],
+  plugins: [slimYargs, ownModules, leaveAddon, slimNode],
   metafile: true,
   write: false,
 });
@@ -159,7 +181,7 @@ async function joinStartFiles() {
       },
     ],
   });
-  return shareBuiltins(defineMeta(outputFiles[0].text));
+  return postponeBuiltins(shareBuiltins(defineMeta(outputFiles[0].text)));
 }
 
 /** Each file that was joined asks Node for its own modules, and each question costs 20 µs: one of each kind will do. */
@@ -170,6 +192,14 @@ function shareBuiltins(code) {
     return `node_${name}`;
   });
   return [...shared].map((name) => `const node_${name}=require("node:${name}");`).join("") + joined;
+}
+
+/** The rest of Node's own modules are for some starts only, and child_process alone costs 10 ms: each is loaded by its first use. */
+function postponeBuiltins(code) {
+  const postponed = code.replaceAll(/\brequire\("(node:[\w/]+)"\)/g, (written, id) => {
+    return /^node:(fs|os|path|util)$/.test(id) ? written : `postpone("${id}")`;
+  });
+  return `const postpone=(id)=>new Proxy({},{get:(_,name)=>require(id)[name]});${postponed}`;
 }
 
 async function toCommonJs(text) {
