@@ -19,7 +19,7 @@ real("a run loads no module of Node's that it has no use for", async () => {
     `const { writeFileSync } = require("node:fs");
 process.on("exit", () => writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join("\\n")));`,
   );
-  const run = (env?: NodeJS.ProcessEnv): Promise<{ code: number | null; stderr: string }> =>
+  const run = (env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; stderr: string }> =>
     machine.run(["run", "busybox", "true"], { env });
   assert.is((await run()).code, 0);
   const { code, stderr } = await run({ NODE_OPTIONS: `--require=${hook}` });
