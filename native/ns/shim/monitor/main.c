@@ -37,6 +37,21 @@
 static struct monitor monitor;
 static struct mon_answer answer;
 
+/* Whoever is told next may start another monitor at once: this one stands in nobody's way.  */
+static void
+step_aside (void)
+{
+  if (monitor.listener >= 0)
+    {
+      close (monitor.listener);
+      unlinkat (monitor.socket_directory, SOCKET_NAME, 0);
+    }
+  if (monitor.lock >= 0)
+    close (monitor.lock);
+  monitor.listener = -1;
+  monitor.lock = -1;
+}
+
 static void
 tell_caller (void)
 {
@@ -55,9 +70,8 @@ give_up (enum mon_obstacle obstacle, int index, int error)
   answer.verdict = MON_VERDICT_UNABLE;
   answer.failure
       = (struct mon_refusal){ .phase = (uint32_t)obstacle, .index = index, .error = error };
+  step_aside ();
   tell_caller ();
-  if (monitor.listener >= 0)
-    unlinkat (monitor.socket_directory, SOCKET_NAME, 0);
   ns_exit (1);
 }
 
@@ -74,6 +88,7 @@ take_descriptors (const char *const *argv)
   monitor.image = fds.image;
   monitor.caller = fds.report;
   monitor.listener = -1;
+  monitor.lock = -1;
   monitor.signals = -1;
   if (ns_close_others (&fds) < 0)
     ns_exit (1);
@@ -150,6 +165,7 @@ open_directories (void)
   int lock = openat (monitor.directory, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock < 0 || flock (lock, LOCK_EX | LOCK_NB) < 0)
     give_up (MON_NO_LOCK, -1, errno);
+  monitor.lock = lock;
 }
 
 /* A path of any depth would not fit into sun_path: by the name of the directory's descriptor.  */
@@ -230,7 +246,7 @@ keep_state (void)
   if (monitor.retry_state != 0 && monitor.retry_state <= now)
     monitor.state_changed = true;
   bool first_failed = monitor.caller >= 0 && monitor.container.process.stage == MON_FAILED;
-  if (!monitor.state_changed || first_failed)
+  if (!monitor.state_changed || first_failed || monitor.lock < 0)
     return;
   monitor.state_changed = false;
   monitor.log.changed = false;
@@ -248,8 +264,11 @@ keep_state (void)
 static void
 tell_end (void)
 {
-  if (monitor.end_due)
-    mon_announce_end (&monitor);
+  if (!monitor.end_due)
+    return;
+  if (monitor.container.phase == MON_CONTAINER_ENDED && monitor.retry_state == 0)
+    step_aside ();
+  mon_announce_end (&monitor);
   monitor.end_due = false;
 }
 
@@ -270,8 +289,8 @@ report_start (void)
     {
       answer.verdict = MON_VERDICT_FAILED;
       answer.failure = mon_describe_failure (&container->process);
+      step_aside ();
       tell_caller ();
-      unlinkat (monitor.socket_directory, SOCKET_NAME, 0);
       ns_exit (1);
     }
 }
@@ -308,11 +327,10 @@ take_leave (void)
   bool late = monitor.leave_at <= mon_now ();
   if (monitor.retry_state != 0 && !late)
     return;
-  if (monitor.listener >= 0)
+  if (!monitor.leaving)
     {
-      close (monitor.listener);
-      monitor.listener = -1;
-      unlinkat (monitor.socket_directory, SOCKET_NAME, 0);
+      monitor.leaving = true;
+      step_aside ();
       mon_announce_end (&monitor);
       run_exit_command ();
     }

@@ -21,6 +21,7 @@ struct monitor
   int directory;        /* of the container */
   int socket_directory; /* where the socket lies */
   int listener;         /* or -1 once the container has ended */
+  int lock;             /* held as long as the container's files are ours to write, or -1 */
   int signals;          /* a signalfd */
   uint64_t start_ticks;
   char boot_id[40];
@@ -31,6 +32,7 @@ struct monitor
   struct mon_client *clients;
   bool state_changed;   /* state.json says something else */
   bool end_due;         /* a run has ended: told when state.json says so */
+  bool leaving;         /* nothing is left to do but to tell those who listen */
   uint64_t retry_state; /* when to write it again, or 0 */
   uint64_t leave_at;    /* when to go whoever still listens, or 0 */
   bool dirty;           /* buffers have been used since the last rest */

@@ -88,6 +88,27 @@ whenPossible("monitor start", findObstacle(), () => {
     assert.ok(isAlive(container.pid));
   });
 
+  suite("one whose container has ended is in nobody's way, whoever still listens", async () => {
+    await using container = new Monitored();
+    await using connection = await container.start("read go; yes | head -c 9000000", {
+      plan: { stdio: [{ kind: "pipe" }, { kind: "pipe" }, { kind: "pipe" }] },
+      stdin: "open",
+    });
+    await using attachment = await connection.attach({ streams: ["stdin", "stdout"] });
+    const first = container.monitorPid;
+    await using waiting = await connectMonitor({ directory: container.directory });
+    const ended = waiting.wait();
+    attachment.stdin.write("go\n");
+    // Nobody reads: what is left for this client keeps its monitor.
+    assert.is((await ended).status, "exited");
+    await using _second = await container.start("sleep 1000");
+    assert.ok(isAlive(container.pid));
+    assert.is(container.readState().status, "running");
+    attachment.stdout.resume();
+    await waitUntilDead(first);
+    assert.is(container.readState().status, "running");
+  });
+
   suite("an abort ends the start, and nothing runs", async () => {
     await using container = new Monitored();
     const aborted = await failStart(
