@@ -26,6 +26,14 @@ export const COMMANDS: CommandTable = {
     summary: "Send a signal to containers",
     load: async () => (await import("./commands/kill.js")).kill,
   },
+  pause: {
+    summary: "Stop all processes of containers where they are",
+    load: async () => (await import("./commands/pause.js")).pause,
+  },
+  unpause: {
+    summary: "Let paused containers go on",
+    load: async () => (await import("./commands/unpause.js")).unpause,
+  },
   exec: {
     summary: "Run a command in a container that runs",
     load: async () => (await import("./commands/exec.js")).exec,

@@ -74,6 +74,12 @@ export class CgroupV1 implements Cgroup {
     await this.#setFreezer("THAWED", { action: "thaw", ...options });
   }
 
+  isFrozen(): boolean {
+    const { freezer } = this.location.directories;
+    const state = freezer === undefined ? undefined : readControl(freezer, "freezer.state");
+    return state !== undefined && state.trim() !== "THAWED";
+  }
+
   async stats(): Promise<CgroupStats> {
     return readStatsV1(this.location.directories);
   }

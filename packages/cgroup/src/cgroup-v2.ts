@@ -65,6 +65,10 @@ export class CgroupV2 implements Cgroup {
     await this.#setFrozen(0, options);
   }
 
+  isFrozen(): boolean {
+    return readControl(this.#directory, "cgroup.freeze")?.trim() === "1";
+  }
+
   async stats(): Promise<CgroupStats> {
     return readStatsV2(this.#directory);
   }

@@ -53,6 +53,9 @@ export interface Cgroup extends AsyncDisposable {
   /** Lets frozen processes go on. */
   thaw(options?: WaitOptions): Promise<void>;
 
+  /** Whether {@link Cgroup.freeze} was asked for last: one small read. False where nothing can freeze, or once removed. */
+  isFrozen(): boolean;
+
   stats(): Promise<CgroupStats>;
 
   /** What to ask at the end: a few small reads, where `stats()` has many. */

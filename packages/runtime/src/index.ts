@@ -25,6 +25,7 @@ export {
   listContainers,
 } from "./kept/list-containers.js";
 export type { CreateOptions, KeptOptions } from "./kept/options.js";
+export { pauseContainer, unpauseContainer } from "./kept/pause-container.js";
 export { type ReadContainerLogOptions, readContainerLog } from "./kept/read-container-log.js";
 export { type RemoveContainerOptions, removeContainer } from "./kept/remove-container.js";
 export { type RenameOptions, renameContainer } from "./kept/rename-container.js";

@@ -87,22 +87,21 @@ function describe({ config, status, directory, logPath }: ContainerDetails): obj
 
 function describeState(status: ContainerDetails["status"]): object {
   const ended = status.state === "exited" || status.state === "restarting" ? status : undefined;
+  const running = status.state === "running" || status.state === "paused" ? status : undefined;
   const started = "startedAt" in status ? status.startedAt?.toISOString() : undefined;
   return {
     Status: status.state,
-    Running: status.state === "running",
-    Paused: false,
+    Running: running !== undefined,
+    Paused: status.state === "paused",
     Restarting: status.state === "restarting",
     OOMKilled: ended?.oomKilled ?? false,
     Dead: false,
-    Pid: status.state === "running" ? status.pid : 0,
+    Pid: running?.pid ?? 0,
     ExitCode: ended?.exitCode ?? 0,
     Error: status.state === "exited" ? (status.error ?? "") : "",
     StartedAt: started ?? NEVER,
     FinishedAt: ended?.finishedAt.toISOString() ?? NEVER,
-    ...(status.state === "running" && status.health !== undefined
-      ? { Health: { Status: status.health } }
-      : {}),
+    ...(running?.health === undefined ? {} : { Health: { Status: running.health } }),
   };
 }
 

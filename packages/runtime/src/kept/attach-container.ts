@@ -1,5 +1,7 @@
-import type { Attachment, AttachOptions, MonitorConnection } from "@dockher/ns";
-import type { ContainerTarget } from "./find-container.js";
+import type { Attachment, AttachOptions } from "@dockher/ns";
+import { readStatus } from "./container-status.js";
+import { type ContainerTarget, findContainer } from "./find-container.js";
+import { refuseState } from "./refuse-state.js";
 import { connectTo } from "./signal-container.js";
 
 export interface AttachContainerOptions extends ContainerTarget, AttachOptions {}
@@ -9,12 +11,15 @@ export interface ContainerAttachment extends AsyncDisposable {
   readonly streams: Attachment;
 }
 
-/** @throws RuntimeError `CONTAINER_NOT_RUNNING` */
+/** @throws RuntimeError `CONTAINER_NOT_RUNNING`, `CONTAINER_PAUSED` */
 export async function attachContainer(
   options: AttachContainerOptions,
 ): Promise<ContainerAttachment> {
   const { container: _container, directories: _directories, ...attach } = options;
-  const monitor: MonitorConnection = await connectTo(options, "attach to");
+  const found = findContainer(options);
+  const status = readStatus(found);
+  if (status.state !== "running") throw refuseState(found.config.name, status, "attach to");
+  const monitor = await connectTo(found, "attach to");
   try {
     const streams = await monitor.attach(attach);
     return {

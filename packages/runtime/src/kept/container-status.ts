@@ -2,12 +2,15 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ContainerState, parseState } from "@dockher/ns";
 import { identifySelf, isAlive } from "@dockher/rootfs";
+import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
+import type { KeptContainer } from "./find-container.js";
 
 /** What a kept container does now. */
 export type ContainerStatus =
   | { state: "created" }
   | {
-      state: "running";
+      /** Paused as the kernel has it: its cgroup is frozen. */
+      state: "running" | "paused";
       /** Of its first process, in the caller's PID namespace. */
       pid: number;
       startedAt: Date;
@@ -32,6 +35,9 @@ export type ContainerStatus =
       error?: string;
     };
 
+/** What is read of a container to know what it does. */
+export type ReadableContainer = Pick<KeptContainer, "record" | "directory">;
+
 /** As Docker has it of a container whose end nobody saw. */
 const UNKNOWN_EXIT = 255;
 
@@ -40,7 +46,7 @@ const UNKNOWN_EXIT = 255;
  * very monitor does.
  * @throws NsError `STATE_INVALID` for a state.json that is damaged
  */
-export function readStatus(directory: string): ContainerStatus {
+export function readStatus({ record, directory }: ReadableContainer): ContainerStatus {
   const path = join(directory, "state.json");
   let state = readState(path);
   if (state === undefined) return { state: "created" };
@@ -49,7 +55,14 @@ export function readStatus(directory: string): ContainerStatus {
     state = readState(path) ?? state;
     if (state.status !== "exited" && !isMonitored(state)) return describeLoss(state, path);
   }
-  return toStatus(state, path);
+  const status = toStatus(state, path);
+  const paused = status.state === "running" && openContainerCgroup(record)?.isFrozen();
+  return paused ? { ...status, state: "paused" } : status;
+}
+
+/** Whether a container has processes, or will have them without anybody starting it. */
+export function isLive({ state }: ContainerStatus): boolean {
+  return state === "running" || state === "paused" || state === "restarting";
 }
 
 function readState(path: string): ContainerState | undefined {

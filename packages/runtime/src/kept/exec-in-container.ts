@@ -14,6 +14,7 @@ import { resolveSource } from "../source/resolve-source.js";
 import { readRecord } from "../state/claim.js";
 import { readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import { refuseState } from "./refuse-state.js";
 
 export interface ExecOptions
   extends ContainerTarget,
@@ -47,17 +48,12 @@ const NAMESPACES = ["ipc", "uts", "network", "cgroup", "pid", "mount"] as const;
 /**
  * Runs a command in a container that runs: in all its namespaces and its cgroup, with its user, capabilities, seccomp filter
  * and limits unless told otherwise.
- * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_NOT_RUNNING`; NsError `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_NOT_RUNNING`, `CONTAINER_PAUSED`; NsError `COMMAND_NOT_FOUND`, `COMMAND_NOT_EXECUTABLE`
  */
 export async function execInContainer(options: ExecOptions): Promise<EnteredCommand> {
   const found = findContainer(options);
-  const status = readStatus(found.directory);
-  if (status.state !== "running") {
-    throw new RuntimeError(`failed to enter container ${found.config.name}: it is not running`, {
-      code: "CONTAINER_NOT_RUNNING",
-      hint: `start it: dockher start ${found.config.name}`,
-    });
-  }
+  const status = readStatus(found);
+  if (status.state !== "running") throw refuseState(found.config.name, status, "enter");
   const plan = await compileEntry(found, options, status.pid);
   const process = await launch(plan, { signal: options.signal });
   return wrapProcess(process, options.signal);

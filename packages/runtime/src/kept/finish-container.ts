@@ -12,7 +12,7 @@ export async function finishContainer(target: ContainerTarget): Promise<void> {
   const found = findContainer(target);
   {
     using _ = await lockContainer(found);
-    if (readStatus(found.directory).state !== "exited") return;
+    if (readStatus(found).state !== "exited") return;
     await releaseResources(found.record);
   }
   if (found.config.autoRemove) await removeContainer({ ...target, volumes: true });

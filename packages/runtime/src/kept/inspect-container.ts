@@ -14,11 +14,12 @@ export interface ContainerDetails {
 
 /** @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONFIG_INVALID` */
 export function inspectContainer(target: ContainerTarget): ContainerDetails {
-  const { config, directory } = findContainer(target);
+  const found = findContainer(target);
+  const { config, directory } = found;
   const { log } = config;
   return {
     config,
-    status: readStatus(directory),
+    status: readStatus(found),
     directory,
     logPath: log.driver === "none" ? undefined : join(directory, log.name ?? "container.log"),
   };

@@ -7,7 +7,7 @@ import {
   locateState,
 } from "../state/claim.js";
 import { type ContainerConfig, readConfig } from "./container-config.js";
-import { type ContainerStatus, readStatus } from "./container-status.js";
+import { type ContainerStatus, isLive, readStatus } from "./container-status.js";
 
 export interface ListContainersOptions {
   /** Those that do not run as well. Default false. */
@@ -37,13 +37,14 @@ export function listContainers(options: ListContainersOptions = {}): ContainerSu
     const directory = locateContainer(record);
     try {
       const config = readConfig(directory);
-      if (config !== undefined) summaries.push(summarize(config, readStatus(directory)));
+      if (config !== undefined)
+        summaries.push(summarize(config, readStatus({ record, directory })));
     } catch (error) {
       onDamaged(error as Error);
     }
   }
   return summaries
-    .filter(({ status }) => all || status.state === "running" || status.state === "restarting")
+    .filter(({ status }) => all || isLive(status))
     .sort((one, other) => other.created.getTime() - one.created.getTime());
 }
 

@@ -1,6 +1,7 @@
 import { RuntimeError } from "../error.js";
 import type { LogEntry } from "../logs/log-entry.js";
 import { type ReadLogOptions, readLog } from "../logs/read-log.js";
+import { isLive } from "./container-status.js";
 import type { ContainerTarget } from "./find-container.js";
 import { inspectContainer } from "./inspect-container.js";
 import { waitContainer } from "./signal-container.js";
@@ -27,8 +28,7 @@ export async function* readContainerLog(
       hint: "create it with --log-driver json-file",
     });
   }
-  const lives = status.state === "running" || status.state === "restarting";
-  const ended = follow && lives ? waitContainer(options) : undefined;
+  const ended = follow && isLive(status) ? waitContainer(options) : undefined;
   ended?.catch(() => {});
   yield* readLog({ ...rest, path: logPath, follow: ended });
 }

@@ -11,9 +11,10 @@ import {
 } from "../state/claim.js";
 import { removeVolumesOf } from "../volumes/prepare-volumes.js";
 import { readConfig } from "./container-config.js";
-import { readStatus } from "./container-status.js";
+import { isLive, readStatus } from "./container-status.js";
 import { type ContainerTarget, findRecord, type KeptContainer } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
+import { thawContainer } from "./pause-container.js";
 import { releaseResources } from "./release-resources.js";
 
 export interface RemoveContainerOptions extends ContainerTarget {
@@ -54,16 +55,16 @@ function readConfigUnless(force: boolean, directory: string) {
 }
 
 async function end(
-  { directory, config }: KeptContainer,
+  { record, directory, config }: KeptContainer,
   { force }: { force: boolean },
 ): Promise<void> {
-  const { state } = readStatus(directory);
-  if (state !== "running" && state !== "restarting") return;
+  if (!isLive(readStatus({ record, directory }))) return;
   if (!force) throw refuseRunning(config.name);
   try {
     await using monitor = await connectMonitor({ directory });
     const ended = monitor.wait();
-    await Promise.all([ended, monitor.kill("SIGKILL", { keepStopped: true })]);
+    const killed = monitor.kill("SIGKILL", { keepStopped: true });
+    await Promise.all([ended, killed.then(() => thawContainer(record))]);
   } catch (error) {
     // It ended by itself meanwhile.
     if (!(error instanceof NsError && error.code === "MONITOR_GONE")) throw error;

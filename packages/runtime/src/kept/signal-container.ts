@@ -1,7 +1,8 @@
 import { type ContainerState, connectMonitor, type MonitorConnection, NsError } from "@dockher/ns";
-import { RuntimeError } from "../error.js";
-import { type ContainerStatus, readStatus } from "./container-status.js";
-import { type ContainerTarget, findContainer } from "./find-container.js";
+import { isLive, readStatus } from "./container-status.js";
+import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import { thawContainer } from "./pause-container.js";
+import { refuseState } from "./refuse-state.js";
 
 export interface KillOptions extends ContainerTarget {
   /** Default SIGKILL. */
@@ -9,12 +10,18 @@ export interface KillOptions extends ContainerTarget {
 }
 
 /**
- * Sends a signal to a container's command. One that was killed does not restart.
+ * Sends a signal to a container's command. One that was killed does not restart, one that is paused goes on.
  * @throws RuntimeError `CONTAINER_NOT_RUNNING`
  */
 export async function killContainer(options: KillOptions): Promise<void> {
-  await using monitor = await connectTo(options, "signal");
+  const found = findContainer(options);
+  const status = readStatus(found);
+  if (status.state !== "running" && status.state !== "paused") {
+    throw refuseState(found.config.name, status, "signal");
+  }
+  await using monitor = await connectTo(found, "signal");
   await monitor.kill(options.signal ?? "SIGKILL", { keepStopped: true });
+  if (status.state === "paused") await thawContainer(found.record);
 }
 
 export interface StopContainerOptions extends ContainerTarget {
@@ -26,9 +33,11 @@ export interface StopContainerOptions extends ContainerTarget {
 
 /** Asks a container's command to end, kills it after a while, and waits. One that does not run is left as it is. */
 export async function stopContainer(options: StopContainerOptions): Promise<void> {
-  const { config, directory } = findContainer(options);
-  const { state } = readStatus(directory);
-  if (state !== "running" && state !== "restarting") return;
+  const found = findContainer(options);
+  const { config, directory, record } = found;
+  const status = readStatus(found);
+  if (!isLive(status)) return;
+  if (status.state === "paused") await thawContainer(record);
   try {
     await using monitor = await connectMonitor({ directory });
     await monitor.stop({
@@ -46,16 +55,17 @@ export async function stopContainer(options: StopContainerOptions): Promise<void
  * @throws RuntimeError `CONTAINER_NOT_RUNNING`
  */
 export async function waitContainer(target: ContainerTarget): Promise<number> {
-  const { directory, config } = findContainer(target);
-  const status = readStatus(directory);
+  const found = findContainer(target);
+  const { directory, config } = found;
+  const status = readStatus(found);
   if (status.state === "exited") return status.exitCode;
-  if (status.state === "created") throw refuse(config.name, "wait for");
+  if (status.state === "created") throw refuseState(config.name, status, "wait for");
   try {
     await using monitor = await connectMonitor({ directory });
     return readExitCode(await monitor.wait());
   } catch (error) {
     if (!isGone(error)) throw error;
-    const after: ContainerStatus = readStatus(directory);
+    const after = readStatus(found);
     if (after.state === "exited") return after.exitCode;
     throw error;
   }
@@ -65,24 +75,18 @@ function readExitCode(state: ContainerState): number {
   return state.status === "running" ? 0 : state.exit.exitCode;
 }
 
-/** @throws RuntimeError `CONTAINER_NOT_RUNNING` */
-export async function connectTo(target: ContainerTarget, verb: string): Promise<MonitorConnection> {
-  const { directory, config } = findContainer(target);
-  if (readStatus(directory).state !== "running") throw refuse(config.name, verb);
+/** @throws RuntimeError `CONTAINER_NOT_RUNNING` where it has ended meanwhile */
+export async function connectTo(
+  { directory, config }: KeptContainer,
+  verb: string,
+): Promise<MonitorConnection> {
   try {
     return await connectMonitor({ directory });
   } catch (error) {
-    throw isGone(error) ? refuse(config.name, verb) : error;
+    throw isGone(error) ? refuseState(config.name, { state: "exited" }, verb) : error;
   }
 }
 
 function isGone(error: unknown): boolean {
   return error instanceof NsError && error.code === "MONITOR_GONE";
-}
-
-function refuse(name: string, verb: string): RuntimeError {
-  return new RuntimeError(`failed to ${verb} container ${name}: it is not running`, {
-    code: "CONTAINER_NOT_RUNNING",
-    hint: `start it: dockher start ${name}`,
-  });
 }

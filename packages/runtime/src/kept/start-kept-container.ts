@@ -10,9 +10,10 @@ import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
 import { compilePlan } from "../plan/compile-plan.js";
 import { resolveSource } from "../source/resolve-source.js";
 import type { ContainerConfig } from "./container-config.js";
-import { readStatus } from "./container-status.js";
+import { isLive, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
+import { refusePaused } from "./refuse-state.js";
 import { releaseResources } from "./release-resources.js";
 
 export interface StartOptions extends ContainerTarget {
@@ -27,8 +28,9 @@ export interface StartOptions extends ContainerTarget {
 export async function startKeptContainer(options: StartOptions): Promise<void> {
   const found = findContainer(options);
   using _ = await lockContainer(found, options);
-  const { state } = readStatus(found.directory);
-  if (state === "running" || state === "restarting") return;
+  const status = readStatus(found);
+  if (status.state === "paused") throw refusePaused(found.config.name, "start");
+  if (isLive(status)) return;
   const undo = new UndoList();
   try {
     await start(found, options, undo);

@@ -86,11 +86,16 @@ function filterDevices(directory: string, rules: readonly LinuxDeviceCgroup[]): 
   }
 }
 
+/** The cgroup on record; undefined where the container has none. */
+export function openContainerCgroup(record: ContainerRecord): Cgroup | undefined {
+  const location = readRecord(record, "cgroup");
+  return location === undefined ? undefined : openCgroup(JSON.parse(location));
+}
+
 /** Ends what runs in the cgroup on record and removes it. */
 export async function removeContainerCgroup(record: ContainerRecord): Promise<void> {
-  const location = readRecord(record, "cgroup");
-  if (location === undefined) return;
-  const cgroup = openCgroup(JSON.parse(location));
+  const cgroup = openContainerCgroup(record);
+  if (cgroup === undefined) return;
   await cgroup.killAll();
   await cgroup.remove();
 }

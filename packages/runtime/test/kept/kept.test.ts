@@ -1,87 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { attachContainer } from "../../src/kept/attach-container.ts";
-import { createContainer } from "../../src/kept/create-container.ts";
 import { execInContainer } from "../../src/kept/exec-in-container.ts";
 import { inspectContainer } from "../../src/kept/inspect-container.ts";
 import { listContainers } from "../../src/kept/list-containers.ts";
-import type { CreateOptions } from "../../src/kept/options.ts";
-import { readContainerLog } from "../../src/kept/read-container-log.ts";
 import { removeContainer } from "../../src/kept/remove-container.ts";
 import { renameContainer } from "../../src/kept/rename-container.ts";
 import { killContainer, stopContainer, waitContainer } from "../../src/kept/signal-container.ts";
 import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { findImageUsers } from "../../src/state/find-image-users.ts";
-import { findObstacle, makeSandbox, type Sandbox } from "../sandbox.ts";
+import { describeKept, rejects } from "./kept-sandbox.ts";
 
-const test = suite("kept containers");
-const obstacle = findObstacle();
-if (obstacle !== undefined) console.log(`SKIP kept containers: ${obstacle}`);
-
-/** The program that tidies up, from the sources. */
-const finishCommand = [
-  process.execPath,
-  "--import",
-  import.meta.resolve("tsx"),
-  join(import.meta.dirname, "../../src/kept/finish-main.ts"),
-];
-
-let sandbox: Sandbox;
-test.before(async () => {
-  sandbox = await makeSandbox();
-});
-test.after(() => sandbox.remove());
-async function removeAll(): Promise<void> {
-  const { directories } = sandbox;
-  for (const { id } of listContainers({ all: true, directories })) {
-    await removeContainer({ container: id, force: true, volumes: true, directories });
-  }
-  assert.equal(sandbox.listLeftovers(), []);
-}
-test.after.each(async () => {
-  try {
-    await removeAll();
-  } catch (error) {
-    console.error(error); // uvu counts what a hook has prevented, but does not say why.
-    throw error;
-  }
-});
-
-const create = (script: string, options: Partial<CreateOptions> = {}) =>
-  createContainer({
-    source: { image: "busybox" },
-    command: ["sh", "-c", script],
-    finishCommand,
-    directories: sandbox.directories,
-    ...options,
-  });
-
-const target = (container: string) => ({ container, directories: sandbox.directories });
-
-async function start(script: string, options: Partial<CreateOptions> = {}): Promise<string> {
-  const { id } = await create(script, options);
-  await startKeptContainer(target(id));
-  return id;
-}
-
-async function readLog(container: string): Promise<string> {
-  let text = "";
-  for await (const entry of readContainerLog({ ...target(container), follow: true }))
-    text += entry.text;
-  return text;
-}
-
-async function rejects(promise: Promise<unknown>, code: string): Promise<void> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason as { code?: string },
-  );
-  assert.is(error?.code, code);
-}
-
-const stateOf = (container: string) => inspectContainer(target(container)).status.state;
+const { test, directories, listLeftovers, create, start, target, readLog, stateOf } =
+  describeKept("kept containers");
 
 test("one is created, started, waited for, started again with what it wrote, and removed", async () => {
   const { id, name } = await create("echo one >> /kept; wc -l < /kept; exit 3", {
@@ -94,10 +26,10 @@ test("one is created, started, waited for, started again with what it wrote, and
     assert.is(await waitContainer(target(name)), 3);
     assert.match(await readLog(id), new RegExp(`${lines}\n$`));
   }
-  const [listed] = listContainers({ all: true, directories: sandbox.directories });
+  const [listed] = listContainers({ all: true, directories: directories() });
   assert.is(listed?.status.state === "exited" && listed.status.exitCode, 3);
   assert.equal(listed?.labels, { tier: "db" });
-  assert.equal(listContainers({ directories: sandbox.directories }), []);
+  assert.equal(listContainers({ directories: directories() }), []);
   await removeContainer(target(name));
   await rejects(removeContainer(target(name)), "CONTAINER_NOT_FOUND");
 });
@@ -121,7 +53,7 @@ test("one runs on when nobody is there, and can be entered, with its own rights"
   assert.match(output, /^1000\nyes\nCapBnd:\t00000000a80425fb\nSeccomp:\t2\n/);
   await rejects(execInContainer({ ...target(id), command: ["/nothing"] }), "COMMAND_NOT_FOUND");
   const image = inspectContainer(target(id)).config.imageId ?? "";
-  assert.equal(findImageUsers({ imageId: image, directories: sandbox.directories }), [id]);
+  assert.equal(findImageUsers({ imageId: image, directories: directories() }), [id]);
 });
 
 test("stop asks, then kills; kill kills; what does not run is refused or left", async () => {
@@ -160,7 +92,7 @@ test("one that is to go at its end goes, with its volumes", async () => {
   const [volume] = config.mounts;
   await startKeptContainer(target(id));
   // Its monitor's exit command removes it: that nothing is left is the only event there is.
-  while (sandbox.listLeftovers().length > 0) await new Promise((resolve) => setImmediate(resolve));
+  while (listLeftovers().length > 0) await new Promise((resolve) => setImmediate(resolve));
   assert.not.ok(existsSync(directory));
   assert.is(volume?.type === "volume" && existsSync(volume.directory), false);
 });
@@ -205,7 +137,7 @@ test("damaged files are told by name, and keep nobody from the others", async ()
     const damages: string[] = [];
     const listed = listContainers({
       all: true,
-      directories: sandbox.directories,
+      directories: directories(),
       onDamaged: ({ message }) => damages.push(message),
     });
     assert.equal(
@@ -261,4 +193,4 @@ test("it restarts as it was told to, until it is stopped", async () => {
   assert.is(status.state === "exited" && status.restartCount, 2);
 });
 
-if (obstacle === undefined) test.run();
+test.run();
