@@ -137,6 +137,8 @@ mon_is_behind (const struct mon_client *client)
 bool
 mon_is_held (const struct monitor *monitor)
 {
+  if (monitor->hold_until != 0)
+    return true;
   for (const struct mon_client *client = monitor->clients; client != NULL; client = client->next)
     if ((client->attached & MON_ATTACH_LOSSLESS) && mon_is_behind (client))
       return true;

@@ -295,6 +295,14 @@ report_start (void)
     }
 }
 
+/* Whoever wanted to attach is gone, and the container must not wait for ever.  */
+static void
+end_hold (void)
+{
+  if (monitor.hold_until != 0 && monitor.hold_until <= mon_now ())
+    monitor.hold_until = 0;
+}
+
 /* In a process of its own, which outlives us.  */
 static void
 run_exit_command (void)
@@ -378,6 +386,7 @@ watch (uint64_t rest_at)
     }
   mon_wake_at (monitor.retry_state);
   mon_wake_at (monitor.leave_at);
+  mon_wake_at (monitor.hold_until);
   mon_wake_at (rest_at);
 }
 
@@ -385,9 +394,12 @@ __attribute__ ((noreturn)) static void
 run (void)
 {
   uint64_t rest_at = 0;
+  if (monitor.settings.hold != 0)
+    monitor.hold_until = mon_now () + monitor.settings.hold;
   mon_start_container (&monitor);
   for (;;)
     {
+      end_hold ();
       mon_tick_container (&monitor);
       mon_tick_health (&monitor);
       mon_sweep_execs (&monitor);

@@ -32,6 +32,7 @@ struct monitor
   struct mon_client *clients;
   bool state_changed;   /* state.json says something else */
   bool end_due;         /* a run has ended: told when state.json says so */
+  uint64_t hold_until;  /* how long output waits for the first who attaches, or 0 */
   bool leaving;         /* nothing is left to do but to tell those who listen */
   uint64_t retry_state; /* when to write it again, or 0 */
   uint64_t leave_at;    /* when to go whoever still listens, or 0 */

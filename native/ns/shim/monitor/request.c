@@ -109,6 +109,7 @@ attach (struct monitor *monitor, struct mon_client *client, const struct mon_fra
     return ENXIO;
   client->attached = frame->flags == 0 ? MON_ATTACH_STDOUT | MON_ATTACH_STDERR : frame->flags;
   client->attach_id = frame->id;
+  monitor->hold_until = 0;
   return 0;
 }
 

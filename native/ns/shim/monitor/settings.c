@@ -20,6 +20,7 @@ static const struct ns_shape shapes[MON_SET_END] = {
   [MON_SET_CGROUP_PROCS] = { 0, 1, 0, 0 },
   [MON_SET_EXIT_ARGUMENT] = { 0, 1, 0, 0 },
   [MON_SET_EXIT_ENVIRONMENT] = { 0, 1, 0, 0 },
+  [MON_SET_HOLD] = { 1, 0, 0, 0 },
 };
 
 struct header
@@ -128,6 +129,9 @@ take_record (const struct ns_step *record, struct mon_settings *settings)
     case MON_SET_EXIT_ENVIRONMENT:
       settings->exit_environment++;
       return true;
+    case MON_SET_HOLD:
+      settings->hold = numbers[0];
+      return numbers[0] <= MON_LONGEST;
     case MON_SET_END:
       break;
     }

@@ -27,6 +27,7 @@ enum mon_setting
   MON_SET_CGROUP_PROCS,     /* path of a cgroup.procs: where the monitor itself goes */
   MON_SET_EXIT_ARGUMENT,    /* string */
   MON_SET_EXIT_ENVIRONMENT, /* string */
+  MON_SET_HOLD,             /* milliseconds: how long output waits for the first who attaches */
   MON_SET_END,
 };
 
@@ -74,6 +75,7 @@ struct mon_settings
   uint64_t retries;
   struct mon_plan_bytes health;
   uint64_t health_interval, health_timeout, health_start_period, health_retries;
+  uint64_t hold;
   const char *oom_counter; /* or NULL */
   const char *kill_file, *kill_procs, *kill_freezer;
   const char *cgroup_procs[MON_MAX_CGROUPS];

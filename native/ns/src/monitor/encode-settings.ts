@@ -26,6 +26,7 @@ const Setting = {
   cgroupProcs: 11,
   exitArgument: 12,
   exitEnvironment: 13,
+  hold: 14,
 } as const;
 
 const SETTINGS_MAGIC = 0x6e6f6d44;
@@ -71,6 +72,11 @@ export function encodeSettings(options: MonitorOptions): Uint8Array {
     if (options.healthcheck !== undefined) encodeHealth(writer, options.healthcheck);
     encodeCgroup(writer, options.cgroup ?? {});
     encodeOwnCgroups(writer, options.monitorCgroups);
+    if (options.holdMilliseconds !== undefined)
+      writer.write({
+        op: Setting.hold,
+        numbers: [integer("holdMilliseconds", options.holdMilliseconds, 0, LONGEST)],
+      });
     if (exitCommand !== undefined) encodeExitCommand(writer, exitCommand);
   } catch (cause) {
     throw cause instanceof RangeError ? invalid(cause.message, cause) : cause;

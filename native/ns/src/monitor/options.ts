@@ -21,6 +21,11 @@ export interface MonitorOptions {
   monitorCgroups?: PlanCgroups | undefined;
   /** Run when the container has ended for good and its state says so; `args[0]` is an absolute path. */
   exitCommand?: { args: readonly string[]; env: readonly string[] } | undefined;
+  /**
+   * How long what the container writes waits for the first client that attaches, so that it misses nothing: it is read neither
+   * for the log nor for anybody before. Not at all without it.
+   */
+  holdMilliseconds?: number | undefined;
   /** Ends the start; once it has succeeded, use {@link MonitorConnection.stop}. */
   signal?: AbortSignal | undefined;
 }

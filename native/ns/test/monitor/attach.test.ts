@@ -4,7 +4,7 @@ import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
 import { MountFlag, NsError, type Plan } from "../../src/index.js";
 import { findObstacle, whenPossible } from "../support/capability.js";
-import { Monitored, waitFor } from "../support/monitored.js";
+import { isAlive, Monitored, waitFor } from "../support/monitored.js";
 
 const suite = makeSuite("monitor attach");
 const pipes: Plan["stdio"] = [{ kind: "pipe" }, { kind: "pipe" }, { kind: "pipe" }];
@@ -37,6 +37,30 @@ async function readCode(operation: Promise<unknown>): Promise<string> {
 }
 
 whenPossible("monitor attach", findObstacle(), () => {
+  suite("output waits for the first who attaches, of one that has ended already too", async () => {
+    await using container = new Monitored();
+    await using connection = await container.start("echo first; exit 4", {
+      plan: { stdio: pipes },
+      stdin: "open",
+      holdMilliseconds: 86_400_000,
+    });
+    await waitFor(() => !isAlive(container.pid));
+    assert.equal(container.readLog(), []);
+    assert.is((await connection.status()).status, "running");
+    await using attachment = await connection.attach();
+    assert.is(await text(attachment.stdout), "first\n");
+    const state = await attachment.ended;
+    assert.is(state.status === "exited" && state.exit.exitCode, 4);
+    assert.is(container.readLog().length, 1);
+  });
+
+  suite("output waits no longer than it was told", async () => {
+    await using container = new Monitored();
+    const state = await container.run("echo first", { holdMilliseconds: 1 });
+    assert.is(state.status, "exited");
+    assert.is(container.readLog().length, 1);
+  });
+
   suite("several clients see both streams, and the end", async () => {
     await using container = new Monitored();
     await using connection = await container.start("read go; echo out; echo err >&2; exit 6", {
