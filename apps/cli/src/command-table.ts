@@ -11,7 +11,7 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import("./commands/create.js")).create,
   },
   start: {
-    summary: "Start containers in the background",
+    summary: "Start containers again",
     load: async () => (await import("./commands/start.js")).start,
   },
   stop: {
@@ -33,6 +33,10 @@ export const COMMANDS: CommandTable = {
   unpause: {
     summary: "Let paused containers go on",
     load: async () => (await import("./commands/unpause.js")).unpause,
+  },
+  attach: {
+    summary: "Join this terminal with a container's",
+    load: async () => (await import("./commands/attach.js")).attach,
   },
   exec: {
     summary: "Run a command in a container that runs",

@@ -6,7 +6,11 @@ import { UsageError } from "./error.js";
 export interface Config {
   /** The image of a `dockher run` that names none. */
   image?: string;
+  /** What detaches from a container, as `--detach-keys` has it. */
+  detachKeys?: string;
 }
+
+const SETTINGS: ReadonlySet<string> = new Set(["image", "detachKeys"] satisfies (keyof Config)[]);
 
 /**
  * Reads the configuration: the file that `DOCKHER_CONFIG` names, which must be there, else the machine's or the user's, where there is one.
@@ -32,8 +36,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw reject("it is no object");
   }
   for (const [key, value] of Object.entries(config)) {
-    if (key !== "image") throw reject(`there is no setting "${key}"`);
-    if (typeof value !== "string" || value === "") throw reject(`"${key}" is no name of an image`);
+    if (!SETTINGS.has(key)) throw reject(`there is no setting "${key}"`);
+    if (typeof value !== "string" || value === "") throw reject(`"${key}" is no text`);
   }
   return config;
 }

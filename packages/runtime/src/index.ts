@@ -36,6 +36,7 @@ export {
   stopContainer,
   waitContainer,
 } from "./kept/signal-container.js";
+export { type StartAttachedOptions, startAttached } from "./kept/start-attached.js";
 export { type StartOptions, startKeptContainer } from "./kept/start-kept-container.js";
 export { startContainer } from "./lifecycle/start-container.js";
 export { createLogFormatter, type LogFormatOptions } from "./logs/format-log-entry.js";

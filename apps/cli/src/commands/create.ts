@@ -13,7 +13,7 @@ export const create: Command = defineCommand({
   ],
   execute: async (parsed, context) => {
     const created = await createKept(
-      { ...parsed, options: { ...parsed.options, detach: undefined } },
+      { ...parsed, options: { ...parsed.options, detach: true } },
       context,
     );
     context.print(created.id);

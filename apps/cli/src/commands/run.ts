@@ -4,6 +4,7 @@ import { readCommandLine } from "../run/command-line.js";
 import { describeContainer, toSource } from "../run/container-options.js";
 import { findDefaultImage } from "../run/default-image.js";
 import { toFailureCode } from "../run/failure-code.js";
+import { needsMonitor } from "../run/needs-monitor.js";
 import { RUN_OPTIONS } from "../run/option-table.js";
 import { prepareImage } from "../run/prepare-image.js";
 import { runContainer } from "../run/run-container.js";
@@ -28,7 +29,7 @@ What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`doc
   ],
   toFailureCode,
   execute: async (parsed, context) => {
-    if (parsed.options.detach === true) return runDetached(parsed, context);
+    if (needsMonitor(parsed.options)) return runMonitored(parsed, context);
     const line = readCommandLine(parsed);
     const { values } = line;
     const described = describeContainer(line, context);
@@ -51,11 +52,14 @@ What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`doc
   },
 });
 
-/** Loaded where it is used: who waits for the command needs none of it. */
-async function runDetached(
+/** Loaded where it is used: a child of this process needs none of it. */
+async function runMonitored(
   parsed: ParsedArguments<typeof RUN_OPTIONS>,
   context: CommandContext,
 ): Promise<number> {
+  if (parsed.options.detach !== true) {
+    return (await import("../run/run-attached.js")).runAttached(parsed, context);
+  }
   const { startDetached } = await import("../run/start-detached.js");
   context.print(await startDetached(parsed, context));
   return 0;

@@ -1,15 +1,28 @@
-import { startKeptContainer } from "@dockher/runtime";
-import { type Command, defineCommand } from "../command.js";
+import { startAttached, startKeptContainer } from "@dockher/runtime";
+import type { OptionTable, OptionValues } from "../arguments/option.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
+import { UsageError } from "../error.js";
 import { eachContainer } from "../output/each-container.js";
+import { ATTACH_OPTIONS } from "../run/attach-options.js";
 import { describeDirectories } from "../run/create-kept.js";
 
+const OPTIONS = {
+  attach: { kind: "flag", short: "a", summary: "Show what it writes, and end with its exit code" },
+  interactive: { kind: "flag", short: "i", summary: "Give it this standard input too" },
+  ...ATTACH_OPTIONS,
+} as const satisfies OptionTable;
+
 export const start: Command = defineCommand({
-  usage: "start CONTAINER…",
-  summary: "Start containers that were created or have ended, in the background.",
-  options: {},
+  usage: "start [OPTIONS] CONTAINER…",
+  summary: "Start containers that were created or have ended, in the background without -a or -i.",
+  options: OPTIONS,
   grammar: { interspersed: true },
-  execute: async ({ operands }, context) =>
-    eachContainer({
+  examples: [{ line: "dockher start -ai work", summary: "The shell that you left yesterday" }],
+  execute: async ({ options, operands }, context) => {
+    if (options.attach === true || options.interactive === true) {
+      return startAndJoin(operands, options, context);
+    }
+    return eachContainer({
       operands,
       verb: "start",
       context,
@@ -17,5 +30,22 @@ export const start: Command = defineCommand({
         await startKeptContainer({ container, ...describeDirectories(context) });
         context.print(container);
       },
-    }),
+    });
+  },
 });
+
+async function startAndJoin(
+  [container, ...more]: readonly string[],
+  options: OptionValues<typeof OPTIONS>,
+  context: CommandContext,
+): Promise<number> {
+  if (container === undefined || more.length > 0) {
+    throw new UsageError("failed to start and attach: one container is needed", {
+      code: container === undefined ? "MISSING_ARGUMENT" : "TOO_MANY_ARGUMENTS",
+      hint: "dockher start -a NAME",
+    });
+  }
+  const { attachToContainer } = await import("../run/attach-to-container.js");
+  const stdin = options.interactive === true;
+  return attachToContainer({ container, stdin, options, context, open: startAttached });
+}

@@ -11,15 +11,14 @@ import { prepareImage } from "./prepare-image.js";
 import { catchInterrupt } from "./signals.js";
 
 /**
- * Creates the container that the arguments of `run -d` and `create` describe.
+ * Creates the container that the arguments of `create`, or of a `run` below a monitor, describe.
  * @throws UsageError, SpecError for bad values, and as `createContainer`
  */
 export async function createKept(
   parsed: ParsedArguments<RunOptionTable>,
   context: CommandContext,
 ): Promise<CreatedContainer> {
-  // It stays either way: what is refused is what a container in the background cannot have.
-  const line = readCommandLine({ ...parsed, options: { ...parsed.options, detach: true } });
+  const line = readCommandLine(parsed);
   const { values } = line;
   const described = describeContainer(line, context);
   const image = values.rootfs ?? line.image ?? (await findDefaultImage(context.env));

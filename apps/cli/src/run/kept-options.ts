@@ -5,6 +5,7 @@ import { parseLabels } from "../values/label.js";
 import { readLogSettings } from "../values/log-settings.js";
 import { parseRestartPolicy } from "../values/restart-policy.js";
 import { parseSignal } from "../values/signal-name.js";
+import { isRemovedAtEnd } from "./needs-monitor.js";
 import type { RunOptionTable } from "./option-table.js";
 
 type RunValues = OptionValues<RunOptionTable>;
@@ -23,7 +24,7 @@ export function readKeptOptions(values: RunValues): Partial<CreateOptions> {
   }
   return {
     openStdin: values.interactive === true,
-    autoRemove: values.rm === true,
+    autoRemove: isRemovedAtEnd(values),
     labels: parseLabels(values.label),
     log: readLogSettings(values["log-driver"], values["log-opt"]),
     ...(restart === undefined ? {} : { restart: parseRestartPolicy(restart) }),

@@ -47,6 +47,17 @@ export const RUN_OPTIONS = {
     group: "The process:",
     summary: "Replace the image's entrypoint",
   },
+  "detach-keys": {
+    kind: "value",
+    placeholder: "KEYS",
+    group: "The process:",
+    summary: "Keys that leave it running, with -it: ctrl-p,ctrl-q",
+  },
+  "sig-proxy": {
+    kind: "flag",
+    group: "The process:",
+    summary: "Hand signals on to it (the default; --sig-proxy=false keeps them)",
+  },
   init: {
     kind: "flag",
     group: "The process:",
@@ -206,7 +217,7 @@ export const RUN_OPTIONS = {
   rm: {
     kind: "flag",
     group: "A container that stays:",
-    summary: "Remove the container at its end (without -d always so)",
+    summary: "Remove it at its end (the default without -d; --rm=false keeps it)",
   },
   label: {
     kind: "list",

@@ -1,8 +1,9 @@
-import { removeContainer, startKeptContainer } from "@dockher/runtime";
+import { startKeptContainer } from "@dockher/runtime";
 import type { ParsedArguments } from "../arguments/parse.js";
 import type { CommandContext } from "../command.js";
 import { createKept, describeDirectories } from "./create-kept.js";
 import type { RunOptionTable } from "./option-table.js";
+import { removeUnless } from "./remove-unless.js";
 
 /**
  * Creates a container and starts it in the background; one that cannot be started does not stay.
@@ -14,11 +15,6 @@ export async function startDetached(
 ): Promise<string> {
   const { id } = await createKept(parsed, context);
   const target = { container: id, ...describeDirectories(context) };
-  try {
-    await startKeptContainer(target);
-  } catch (error) {
-    await removeContainer({ ...target, volumes: true });
-    throw error;
-  }
+  await removeUnless(target, () => startKeptContainer(target));
   return id;
 }

@@ -24,7 +24,7 @@ export function readTerminalSize(): TerminalOption {
   return screen === undefined ? DEFAULT_SIZE : { rows: screen.rows, columns: screen.columns };
 }
 
-function findScreen(): WriteStream | undefined {
+export function findScreen(): WriteStream | undefined {
   return [process.stdout, process.stderr].find((stream) => stream.isTTY && stream.columns > 0);
 }
 

@@ -1,30 +1,9 @@
 import type { OptionValues } from "../arguments/option.js";
 import { UsageError } from "../error.js";
+import { needsMonitor } from "./needs-monitor.js";
 import type { RunOptionTable } from "./option-table.js";
 
 type Refuse = (what: string, hint: string) => UsageError;
-
-/** Words that mean something only for a container that stays. */
-const KEPT_WORDS = [
-  "label",
-  "restart",
-  "stop-signal",
-  "stop-timeout",
-  "log-driver",
-  "log-opt",
-] as const;
-
-function refuseForeground(values: OptionValues<RunOptionTable>, refuse: Refuse): void {
-  if (values.rm === false) {
-    throw refuse(
-      "keeping an ended container (--rm=false) needs -d",
-      "in the foreground a container is removed at its end; add -d to keep it",
-    );
-  }
-  const word = KEPT_WORDS.find((name) => (values[name]?.length ?? 0) > 0);
-  if (word === undefined) return;
-  throw refuse(`--${word} is for a container that stays`, "add -d, or use dockher create");
-}
 
 /**
  * Refuses words of Docker's that nothing here carries out yet: to ignore one would be worse.
@@ -42,10 +21,12 @@ export function refuseUnsupported(values: OptionValues<RunOptionTable>): void {
       "--network host shares the host's network with the container",
     );
   }
-  if (values.detach === true && values.timeout !== undefined) {
-    throw refuse("--timeout of a container in the background is not supported yet", "leave it out");
+  if (values.timeout !== undefined && needsMonitor(values)) {
+    throw refuse(
+      "--timeout of a container that stays, or has words of one, is not supported yet",
+      "leave it out",
+    );
   }
-  if (values.detach !== true) refuseForeground(values, refuse);
   const network = values.network;
   if (network !== undefined && network !== "none" && network !== "host") {
     throw refuse(`the network "${network}" is not supported yet`, "write --network none or host");

@@ -15,13 +15,13 @@ export interface ContainerAttachment extends AsyncDisposable {
 export async function attachContainer(
   options: AttachContainerOptions,
 ): Promise<ContainerAttachment> {
-  const { container: _container, directories: _directories, ...attach } = options;
+  const { streams: wanted, whenSlow } = options;
   const found = findContainer(options);
   const status = readStatus(found);
   if (status.state !== "running") throw refuseState(found.config.name, status, "attach to");
   const monitor = await connectTo(found, "attach to");
   try {
-    const streams = await monitor.attach(attach);
+    const streams = await monitor.attach({ streams: wanted, whenSlow });
     return {
       streams,
       async [Symbol.asyncDispose]() {

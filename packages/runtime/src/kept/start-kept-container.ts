@@ -17,6 +17,8 @@ import { refusePaused } from "./refuse-state.js";
 import { releaseResources } from "./release-resources.js";
 
 export interface StartOptions extends ContainerTarget {
+  /** How long what it writes waits for the first who attaches. Default not at all. */
+  holdMilliseconds?: number;
   signal?: AbortSignal;
 }
 
@@ -42,7 +44,7 @@ export async function startKeptContainer(options: StartOptions): Promise<void> {
 
 async function start(
   { record, directory, config }: KeptContainer,
-  { directories: given = {}, signal }: StartOptions,
+  { directories: given = {}, holdMilliseconds, signal }: StartOptions,
   undo: UndoList,
 ): Promise<void> {
   // What the last run left, where its end was seen by nobody.
@@ -85,6 +87,7 @@ async function start(
     stdin: config.openStdin ? "once" : "none",
     stop: { signal: config.stopSignal, timeoutMilliseconds: config.stopTimeout },
     restart: config.restart,
+    holdMilliseconds,
     ...(cgroup === undefined ? {} : { cgroup: describeCgroup(cgroup.location) }),
     exitCommand: { args: [...finishCommand, directories.root, record.id], env: [] },
     signal,

@@ -1,0 +1,34 @@
+import type { OptionValues } from "../arguments/option.js";
+import type { RunOptionTable } from "./option-table.js";
+
+/** Words that only a monitor carries out, or that only who looks at a kept container can see. */
+const WORDS = [
+  "detach-keys",
+  "label",
+  "log-driver",
+  "log-opt",
+  "restart",
+  "stop-signal",
+  "stop-timeout",
+] as const;
+
+/** Whether a container runs below a monitor, which outlives this process; else it is this process's child, and starts faster. */
+export function needsMonitor(values: OptionValues<RunOptionTable>): boolean {
+  return (
+    values.detach === true ||
+    values.rm === false ||
+    // A signal ends this process alone.
+    values["sig-proxy"] === false ||
+    WORDS.some((name) => (values[name]?.length ?? 0) > 0)
+  );
+}
+
+/** Whether it is removed at its end: in the foreground unless it is to stay or to restart. */
+export function isRemovedAtEnd({
+  detach,
+  rm,
+  restart,
+}: Pick<OptionValues<RunOptionTable>, "detach" | "restart" | "rm">): boolean {
+  if (rm !== undefined) return rm;
+  return detach !== true && (restart === undefined || restart === "no");
+}

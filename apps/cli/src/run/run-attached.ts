@@ -1,0 +1,40 @@
+import { finishContainer, startAttached } from "@dockher/runtime";
+import type { ParsedArguments } from "../arguments/parse.js";
+import type { CommandContext } from "../command.js";
+import { attachToContainer } from "./attach-to-container.js";
+import { createKept, describeDirectories } from "./create-kept.js";
+import type { RunOptionTable } from "./option-table.js";
+import { removeUnless } from "./remove-unless.js";
+import { checkTerminal } from "./terminal.js";
+
+/**
+ * Runs a container below a monitor in the foreground: it goes on where this process is killed or left by the keys that detach.
+ * @returns the exit code
+ */
+export async function runAttached(
+  parsed: ParsedArguments<RunOptionTable>,
+  context: CommandContext,
+): Promise<number> {
+  const { options } = parsed;
+  checkTerminal({ tty: options.tty === true, interactive: options.interactive === true });
+  const { id } = await createKept(parsed, context);
+  const target = { container: id, ...describeDirectories(context) };
+  const exitCode = await attachToContainer({
+    container: id,
+    stdin: options.interactive === true,
+    options,
+    context,
+    open: (attach) => removeUnless(target, () => startAttached(attach)),
+  });
+  await tidyUp(target);
+  return exitCode;
+}
+
+/** As the monitor's exit command will: so that the next command finds it done. */
+async function tidyUp(target: Parameters<typeof finishContainer>[0]): Promise<void> {
+  try {
+    await finishContainer(target);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "CONTAINER_NOT_FOUND") throw error;
+  }
+}
