@@ -54,6 +54,22 @@ export const COMMANDS: CommandTable = {
     summary: "Show all about containers",
     load: async () => (await import("./commands/inspect.js")).inspect,
   },
+  stats: {
+    summary: "Show what containers use, as it changes",
+    load: async () => (await import("./commands/stats.js")).stats,
+  },
+  top: {
+    summary: "List the processes of a container",
+    load: async () => (await import("./commands/top.js")).top,
+  },
+  port: {
+    summary: "List the published ports of a container",
+    load: async () => (await import("./commands/port.js")).port,
+  },
+  update: {
+    summary: "Change the limits of containers",
+    load: async () => (await import("./commands/update.js")).update,
+  },
   wait: {
     summary: "Wait for containers to end",
     load: async () => (await import("./commands/wait.js")).wait,

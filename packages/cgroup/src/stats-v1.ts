@@ -43,11 +43,14 @@ function readPeak(directory: string): number | undefined {
 function readMemory(directory: string): MemoryStats {
   const usage = parseCount(readControl(directory, "memory.usage_in_bytes")) ?? 0;
   const peak = readPeak(directory);
-  const swap = /^swap (\d+)$/m.exec(readControl(directory, "memory.stat") ?? "")?.[1];
+  const counters = readControl(directory, "memory.stat") ?? "";
+  const swap = /^swap (\d+)$/m.exec(counters)?.[1];
+  const inactiveFile = /^total_inactive_file (\d+)$/m.exec(counters)?.[1];
   return {
     usage,
     ...(peak === undefined ? {} : { peak }),
     limit: parseLimit(readControl(directory, "memory.limit_in_bytes")) ?? null,
+    ...(inactiveFile === undefined ? {} : { inactiveFile: Number(inactiveFile) }),
     ...(swap === undefined ? {} : { swap: Number(swap) }),
     oomKills: readOomKillsV1(directory),
   };

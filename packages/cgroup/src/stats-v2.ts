@@ -50,10 +50,14 @@ function readMemory(directory: string): MemoryStats | undefined {
   const events = readMemoryEvents(directory);
   const peak = readPeak(directory);
   const swap = parseCount(readControl(directory, "memory.swap.current"));
+  const inactiveFile = /^inactive_file (\d+)$/m.exec(
+    readControl(directory, "memory.stat") ?? "",
+  )?.[1];
   return {
     usage,
     ...(peak === undefined ? {} : { peak }),
     limit: parseLimit(readControl(directory, "memory.max")) ?? null,
+    ...(inactiveFile === undefined ? {} : { inactiveFile: Number(inactiveFile) }),
     ...(swap === undefined ? {} : { swap }),
     oomKills: events.get("oom_kill") ?? 0,
     maxEvents: events.get("max") ?? 0,

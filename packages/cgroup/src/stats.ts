@@ -24,6 +24,8 @@ export interface MemoryStats {
   peak?: number;
   /** null for none. */
   limit: number | null;
+  /** Of `usage`, pages of files that have not been used lately: what `docker stats` leaves out. */
+  inactiveFile?: number;
   /** Swap in use, where the kernel counts it. */
   swap?: number;
   /** Processes that an out-of-memory killer has ended, whichever limit was the cause. */

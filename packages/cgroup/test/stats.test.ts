@@ -28,6 +28,7 @@ test("v2", () => {
       "memory.max": "max\n",
       "memory.peak": "8192\n",
       "memory.swap.current": "0\n",
+      "memory.stat": "anon 1\ninactive_file 3\n",
       "memory.events": "low 0\nhigh 0\nmax 7\noom 2\noom_kill 1\n",
       "pids.current": "2\n",
       "pids.max": "20\n",
@@ -37,7 +38,15 @@ test("v2", () => {
   );
   assert.equal(stats, {
     cpu: { usageUs: 30, userUs: 20, systemUs: 10, periods: 4, throttledPeriods: 3, throttledUs: 2 },
-    memory: { usage: 4096, peak: 8192, limit: null, swap: 0, oomKills: 1, maxEvents: 7 },
+    memory: {
+      usage: 4096,
+      peak: 8192,
+      limit: null,
+      inactiveFile: 3,
+      swap: 0,
+      oomKills: 1,
+      maxEvents: 7,
+    },
     pids: { current: 2, limit: 20 },
     io: { readBytes: 1, writtenBytes: 2, reads: 3, writes: 4 },
   });
@@ -57,7 +66,7 @@ test("v1", () => {
       "memory.usage_in_bytes": "4096\n",
       "memory.max_usage_in_bytes": "8192\n",
       "memory.limit_in_bytes": "9223372036854771712\n",
-      "memory.stat": "cache 1\nswap 5\ntotal_swap 6\n",
+      "memory.stat": "cache 1\nswap 5\ninactive_file 2\ntotal_inactive_file 3\ntotal_swap 6\n",
       "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n",
       "pids.current": "2\n",
       "pids.max": "max\n",
@@ -69,7 +78,7 @@ test("v1", () => {
   );
   assert.equal(stats, {
     cpu: { usageUs: 30, userUs: 20, systemUs: 10, periods: 4, throttledPeriods: 3, throttledUs: 2 },
-    memory: { usage: 4096, peak: 8192, limit: null, swap: 5, oomKills: 1 },
+    memory: { usage: 4096, peak: 8192, limit: null, inactiveFile: 3, swap: 5, oomKills: 1 },
     pids: { current: 2, limit: null },
   });
 });

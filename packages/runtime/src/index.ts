@@ -9,6 +9,7 @@ export {
   type ContainerAttachment,
 } from "./kept/attach-container.js";
 export type { ContainerConfig } from "./kept/container-config.js";
+export { type ContainerStats, type WatchStatsOptions, watchStats } from "./kept/container-stats.js";
 export type { ContainerStatus } from "./kept/container-status.js";
 export { type CreatedContainer, createContainer } from "./kept/create-container.js";
 export {
@@ -24,6 +25,7 @@ export {
   type ListContainersOptions,
   listContainers,
 } from "./kept/list-containers.js";
+export { listProcesses } from "./kept/list-processes.js";
 export type { CreateOptions, KeptOptions } from "./kept/options.js";
 export { pauseContainer, unpauseContainer } from "./kept/pause-container.js";
 export { type ReadContainerLogOptions, readContainerLog } from "./kept/read-container-log.js";
@@ -38,6 +40,7 @@ export {
 } from "./kept/signal-container.js";
 export { type StartAttachedOptions, startAttached } from "./kept/start-attached.js";
 export { type StartOptions, startKeptContainer } from "./kept/start-kept-container.js";
+export { type UpdateContainerOptions, updateContainer } from "./kept/update-container.js";
 export { startContainer } from "./lifecycle/start-container.js";
 export { createLogFormatter, type LogFormatOptions } from "./logs/format-log-entry.js";
 export type { LogDamage, LogEntry } from "./logs/log-entry.js";

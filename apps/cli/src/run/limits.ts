@@ -5,13 +5,24 @@ import type { OptionValues } from "../arguments/option.js";
 import { UsageError } from "../error.js";
 import type { RunOptionTable } from "./option-table.js";
 
-type RunValues = OptionValues<RunOptionTable>;
+export type LimitValues = Pick<
+  OptionValues<RunOptionTable>,
+  | "cpu"
+  | "cpu-shares"
+  | "cpus"
+  | "cpuset-cpus"
+  | "mem"
+  | "memory"
+  | "memory-reservation"
+  | "memory-swap"
+  | "pids-limit"
+>;
 
 /**
  * Reads the limits of the command line; the runtime knows which of them can be held.
  * @throws UsageError `INVALID_LIMIT` or `CONFLICTING_OPTIONS`; SpecError of the parsers.
  */
-export function readLimits(values: RunValues, online: number = availableParallelism()): Limits {
+export function readLimits(values: LimitValues, online: number = availableParallelism()): Limits {
   const limits: Limits = {};
   const memory = readMemory(values);
   if (memory !== undefined) limits.memory = memory;
@@ -37,13 +48,13 @@ export function readLimits(values: RunValues, online: number = availableParallel
   return limits;
 }
 
-function readMemory({ mem, memory }: RunValues): number | undefined {
+function readMemory({ mem, memory }: LimitValues): number | undefined {
   if (mem !== undefined && memory !== undefined) throw refuseBoth("--mem", "--memory");
   if (mem !== undefined) return parseSize(mem, { name: "--mem", unit: "m" });
   return memory === undefined ? undefined : parseSize(memory, { name: "--memory" });
 }
 
-function readCpu({ cpu, cpus }: RunValues, online: number): number | undefined {
+function readCpu({ cpu, cpus }: LimitValues, online: number): number | undefined {
   if (cpu !== undefined && cpus !== undefined) throw refuseBoth("--cpu", "--cpus");
   if (cpu !== undefined) return parseCpuPercentage(cpu, { online, name: "--cpu" });
   return cpus === undefined ? undefined : parseCpus(cpus, { online, name: "--cpus" });

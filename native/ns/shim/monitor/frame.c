@@ -18,6 +18,7 @@ static const struct rule
   [MON_WAIT] = { 0, 0, MON_WAIT_NEXT, 0, 0 },
   [MON_EXEC] = { 1, MON_PLAN_LIMIT, MON_DETACHED, 0, 0 },
   [MON_STATUS] = { 0, 0, 0, 0, 0 },
+  [MON_SET_POLICY] = { 0, 0, 3, 0, INT32_MAX },
 };
 
 static bool

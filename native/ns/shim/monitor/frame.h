@@ -26,6 +26,7 @@ enum mon_frame_type
   MON_WAIT,      /* flags: enum mon_wait */
   MON_EXEC,      /* flags: MON_DETACHED; payload: plan, parked */
   MON_STATUS,
+  MON_SET_POLICY, /* flags: enum mon_restart; value: retries or 0 */
   MON_REQUEST_END,
 
   /* From the monitor.  */

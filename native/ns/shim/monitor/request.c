@@ -158,7 +158,7 @@ bool
 mon_serve (struct monitor *monitor, struct mon_client *client, const struct mon_frame *frame,
            const char *payload)
 {
-  const struct mon_settings *settings = &monitor->settings;
+  struct mon_settings *settings = &monitor->settings;
   switch ((enum mon_frame_type)frame->type)
     {
     case MON_HELLO:
@@ -193,6 +193,11 @@ mon_serve (struct monitor *monitor, struct mon_client *client, const struct mon_
       break;
     case MON_STATUS:
       describe (monitor, client, frame);
+      break;
+    case MON_SET_POLICY:
+      settings->restart = (enum mon_restart)frame->flags;
+      settings->retries = (uint64_t)frame->value;
+      answer (client, frame, 0);
       break;
     default:
       break;

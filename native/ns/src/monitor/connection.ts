@@ -6,9 +6,10 @@ import type { TerminalSize } from "../launched-process.js";
 import type { Plan } from "../plan.js";
 import { Attachment, type AttachOptions, encodeAttachFlags, encodeSize } from "./attachment.js";
 import { Channel } from "./channel.js";
-import { encodeOwnPlan } from "./encode-settings.js";
+import { encodeOwnPlan, numberRestartPolicy } from "./encode-settings.js";
 import { EnteredProcess } from "./entered-process.js";
 import { DETACHED, type Frame, FrameType, SubjectFlag, WAIT_NEXT } from "./frame.js";
+import type { RestartPolicy } from "./options.js";
 import { type ContainerState, parseState } from "./state.js";
 
 export interface ConnectOptions {
@@ -114,6 +115,15 @@ export class MonitorConnection implements AsyncDisposable {
   ): Promise<void> {
     const flags = keepStopped ? SubjectFlag.stayDown : 0;
     await this.channel.request({ type: FrameType.signal, flags, value: numberSignal(signal) });
+  }
+
+  /**
+   * Have the container restarted otherwise from now on.
+   * @throws RangeError for a count of retries that is none
+   */
+  async setRestartPolicy(policy: RestartPolicy): Promise<void> {
+    const [flags, value] = numberRestartPolicy(policy);
+    await this.channel.request({ type: FrameType.setPolicy, flags, value });
   }
 
   /** Ask the container to end, kill it after a while, and wait. Without a signal, the one that it was started with. */

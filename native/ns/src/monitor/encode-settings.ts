@@ -39,6 +39,8 @@ const restartPolicies = { no: 0, always: 1, "unless-stopped": 2, "on-failure": 3
 /** MON_LONGEST in shim/monitor/settings.c: a day, in milliseconds. */
 const LONGEST = 86_400_000;
 const MOST_FILES = 1000;
+/** As a frame's value has it: MON_SET_POLICY in shim/monitor/frame.h. */
+const MOST_RETRIES = 2 ** 31 - 1;
 /** MON_NAME_SIZE there, less what a rotated file has behind its name. */
 const LONGEST_NAME = 240;
 const LAST_SIGNAL = 64;
@@ -68,7 +70,10 @@ export function encodeSettings(options: MonitorOptions): Uint8Array {
         integer("stop.timeoutMilliseconds", stop.timeoutMilliseconds, 0, LONGEST),
       ],
     });
-    encodeRestart(writer, options.restart ?? { name: "no" });
+    writer.write({
+      op: Setting.restart,
+      numbers: numberRestartPolicy(options.restart ?? { name: "no" }),
+    });
     if (options.healthcheck !== undefined) encodeHealth(writer, options.healthcheck);
     encodeCgroup(writer, options.cgroup ?? {});
     encodeOwnCgroups(writer, options.monitorCgroups);
@@ -145,15 +150,16 @@ function encodeStdin({ plan, stdin = "none" }: MonitorOptions): number {
   return stdinModes[stdin];
 }
 
-function encodeRestart(writer: RecordWriter, policy: RestartPolicy): void {
+/**
+ * A policy as its number in `enum mon_restart`, and how often it applies, 0 for ever.
+ * @throws RangeError
+ */
+export function numberRestartPolicy(policy: RestartPolicy): [policy: number, retries: number] {
   const retries = policy.name === "on-failure" ? (policy.maximumRetryCount ?? 0) : 0;
-  writer.write({
-    op: Setting.restart,
-    numbers: [
-      restartPolicies[policy.name],
-      integer("restart.maximumRetryCount", retries, 0, Number.MAX_SAFE_INTEGER),
-    ],
-  });
+  return [
+    restartPolicies[policy.name],
+    integer("restart.maximumRetryCount", retries, 0, MOST_RETRIES),
+  ];
 }
 
 function encodeHealth(writer: RecordWriter, health: Healthcheck): void {

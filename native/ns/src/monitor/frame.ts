@@ -20,6 +20,7 @@ export const FrameType = {
   wait: 7,
   exec: 8,
   status: 9,
+  setPolicy: 10,
   welcome: 64,
   done: 65,
   refused: 66,

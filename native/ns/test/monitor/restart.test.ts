@@ -8,6 +8,24 @@ import { isAlive, Monitored, waitFor } from "../support/monitored.js";
 const suite = makeSuite("monitor restart");
 
 whenPossible("monitor restart", findObstacle(), () => {
+  suite("another policy counts from the next end on", async () => {
+    await using container = new Monitored();
+    await using connection = await container.start("sleep 1000", { restart: { name: "always" } });
+    const end = connection.wait();
+    await connection.setRestartPolicy({ name: "on-failure", maximumRetryCount: 1 });
+    await connection.setRestartPolicy({ name: "no" });
+    for (const maximumRetryCount of [-1, 0.5, 2 ** 31]) {
+      const refused = await connection
+        .setRestartPolicy({ name: "on-failure", maximumRetryCount })
+        .catch((error: unknown) => error);
+      assert.instance(refused, RangeError);
+    }
+    await connection.kill("SIGKILL");
+    const state = await end;
+    assert.is(state.status, "exited");
+    assert.is(state.restartCount, 0);
+  });
+
   suite("on-failure: as often as it may, until it succeeds", async () => {
     await using failing = new Monitored();
     const restart = { name: "on-failure", maximumRetryCount: 2 } as const;

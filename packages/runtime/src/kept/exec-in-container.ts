@@ -3,7 +3,6 @@ import { type LaunchedProcess, launch, type Plan } from "@dockher/ns";
 import { resolveDirectories } from "@dockher/rootfs";
 import type { Process } from "@dockher/spec";
 import type { TerminalHandle } from "../container-handle.js";
-import { RuntimeError } from "../error.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
 import type { ProcessOptions, StdioOption } from "../options.js";
 import { compileCredentials } from "../plan/compile-credentials.js";

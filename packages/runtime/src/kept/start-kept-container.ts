@@ -16,6 +16,9 @@ import { lockContainer } from "./lock-container.js";
 import { refusePaused } from "./refuse-state.js";
 import { releaseResources } from "./release-resources.js";
 
+/** What is counted, and what updateContainer() may limit in a container that runs. */
+const ADJUSTABLE = ["memory", "pids", "cpuacct", "freezer", "cpu", "cpuset"] as const;
+
 export interface StartOptions extends ContainerTarget {
   /** How long what it writes waits for the first who attaches. Default not at all. */
   holdMilliseconds?: number;
@@ -69,7 +72,14 @@ async function start(
     options,
     userNamespace,
   });
-  const cgroup = await prepareCgroup({ record, spec, options, userNamespace, undo });
+  const cgroup = await prepareCgroup({
+    record,
+    spec,
+    options,
+    userNamespace,
+    undo,
+    controllers: ADJUSTABLE,
+  });
   const plan = compilePlan({
     spec,
     root,

@@ -2,6 +2,7 @@ import {
   type Cgroup,
   CgroupError,
   CgroupManager,
+  type Controller,
   compileDeviceFilter,
   openCgroup,
 } from "@dockher/cgroup";
@@ -10,19 +11,28 @@ import type { LinuxDeviceCgroup, LinuxResources } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import { type ContainerRecord, readRecord, writeRecord } from "../state/claim.js";
 
+export interface ContainerCgroupOptions {
+  record: ContainerRecord;
+  resources: LinuxResources;
+  /** Joined without a limit as well; the cgroup package's own choice without it. */
+  controllers: readonly Controller[] | undefined;
+}
+
 /**
  * Creates the container's cgroup with its limits; its place is on record before it is made.
  * @throws CgroupError for each limit that the machine cannot hold; RuntimeError `DEVICE_FILTER_UNAVAILABLE`
  */
-export async function createContainerCgroup(
-  record: ContainerRecord,
-  resources: LinuxResources,
-): Promise<Cgroup> {
+export async function createContainerCgroup({
+  record,
+  resources,
+  controllers,
+}: ContainerCgroupOptions): Promise<Cgroup> {
   const manager = CgroupManager.open();
   const { devices = [], ...limits } = resources;
   const cgroup = await manager.create({
     name: record.id,
     resources: manager.version === 1 ? { ...limits, devices } : limits,
+    ...(controllers === undefined ? {} : { controllers }),
     announce: (location) => writeRecord(record, "cgroup", JSON.stringify(location)),
   });
   try {
@@ -47,15 +57,17 @@ const NOT_DELEGATED: ReadonlySet<string> = new Set([
  * hold. Nothing filters the devices, and need not: none can be made in a user namespace.
  * @throws CgroupError, naming the limit that cannot be held
  */
-export async function createDelegatedCgroup(
-  record: ContainerRecord,
-  resources: LinuxResources,
-): Promise<Cgroup | undefined> {
+export async function createDelegatedCgroup({
+  record,
+  resources,
+  controllers,
+}: ContainerCgroupOptions): Promise<Cgroup | undefined> {
   const { devices: _, ...limits } = resources;
   try {
     return await CgroupManager.open().create({
       name: record.id,
       resources: limits,
+      ...(controllers === undefined ? {} : { controllers }),
       announce: (location) => writeRecord(record, "cgroup", JSON.stringify(location)),
     });
   } catch (error) {

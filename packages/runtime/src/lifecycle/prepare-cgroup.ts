@@ -1,4 +1,4 @@
-import type { Cgroup } from "@dockher/cgroup";
+import type { Cgroup, Controller } from "@dockher/cgroup";
 import type { Spec } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
@@ -13,6 +13,8 @@ export interface PrepareCgroupOptions {
   options: ContainerOptions;
   userNamespace: UserNamespace;
   undo: UndoList;
+  /** Joined without a limit as well: what may be limited later. Default what is counted. */
+  controllers?: readonly Controller[];
 }
 
 /**
@@ -20,7 +22,7 @@ export interface PrepareCgroupOptions {
  * @throws CgroupError, RuntimeError for a limit that cannot be held
  */
 export async function prepareCgroup(given: PrepareCgroupOptions): Promise<Cgroup | undefined> {
-  const { record, spec, options, userNamespace, undo } = given;
+  const { record, spec, options, userNamespace, undo, controllers } = given;
   const resources = spec.linux?.resources ?? {};
   if (options.cgroups === "disabled") {
     refuseLimits(spec);
@@ -29,8 +31,8 @@ export async function prepareCgroup(given: PrepareCgroupOptions): Promise<Cgroup
   }
   const cgroup =
     userNamespace.type === "rootless"
-      ? await createDelegatedCgroup(record, resources)
-      : await createContainerCgroup(record, resources);
+      ? await createDelegatedCgroup({ record, resources, controllers })
+      : await createContainerCgroup({ record, resources, controllers });
   if (cgroup === undefined) return undefined;
   undo.push(async () => {
     await cgroup.killAll();

@@ -1,0 +1,80 @@
+import { connectMonitor, type RestartPolicy } from "@dockher/ns";
+import type { LinuxResources } from "@dockher/spec";
+import { RuntimeError } from "../error.js";
+import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
+import { UndoList } from "../lifecycle/undo-list.js";
+import type { Limits } from "../options.js";
+import { generateResources } from "../spec/generate-resources.js";
+import { writeConfig } from "./container-config.js";
+import { isLive, readStatus } from "./container-status.js";
+import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import { lockContainer } from "./lock-container.js";
+
+export interface UpdateContainerOptions extends ContainerTarget {
+  /** What is not named stays. */
+  limits?: Limits;
+  restart?: RestartPolicy;
+}
+
+/**
+ * Changes the limits and the restart policy of a container, at once where it runs. One that fails changes nothing.
+ * @throws RuntimeError `INVALID_LIMIT`, `CONFLICTING_OPTIONS`; CgroupError `CGROUP_BUSY` where more memory is in use
+ */
+export async function updateContainer(options: UpdateContainerOptions): Promise<void> {
+  const found = findContainer(options);
+  using _ = await lockContainer(found);
+  // As it is now that nobody else changes it.
+  const { config, directory } = findContainer(options);
+  const limits = { ...config.options.limits, ...options.limits };
+  generateResources(limits);
+  const restart = options.restart ?? config.restart;
+  if (config.autoRemove && restart.name !== "no") {
+    throw new RuntimeError(
+      `failed to update container ${config.name}: one that is removed at its end cannot restart`,
+      { code: "CONFLICTING_OPTIONS" },
+    );
+  }
+  const undo = new UndoList();
+  try {
+    if (isLive(readStatus(found))) await updateRunning(found, { limits, restart }, undo);
+    writeConfig(directory, { ...config, restart, options: { ...config.options, limits } });
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+async function updateRunning(
+  { record, directory, config }: KeptContainer,
+  { limits, restart }: Required<Pick<UpdateContainerOptions, "limits" | "restart">>,
+  undo: UndoList,
+): Promise<void> {
+  const cgroup = openContainerCgroup(record);
+  const before = generateResources(config.options.limits ?? {});
+  const after = generateResources(limits);
+  if (JSON.stringify(after) !== JSON.stringify(before)) {
+    if (cgroup === undefined) {
+      throw new RuntimeError(`failed to update container ${config.name}: it has no cgroup`, {
+        code: "INVALID_LIMIT",
+        hint: "dockher doctor says what to change, so that it has one",
+      });
+    }
+    undo.push(() => cgroup.update({ ...describeUnlimited(after), ...before }));
+    await cgroup.update(after);
+  }
+  await using monitor = await connectMonitor({ directory });
+  undo.push(async () => {
+    await using again = await connectMonitor({ directory });
+    await again.setRestartPolicy(config.restart);
+  });
+  await monitor.setRestartPolicy(restart);
+}
+
+/** What takes limits back that were not there before. */
+function describeUnlimited({ memory, cpu, pids }: LinuxResources): LinuxResources {
+  return {
+    ...(memory?.limit === undefined ? {} : { memory: { limit: -1, swap: -1 } }),
+    ...(cpu?.quota === undefined ? {} : { cpu: { quota: -1 } }),
+    ...(pids === undefined ? {} : { pids: { limit: -1 } }),
+  };
+}
