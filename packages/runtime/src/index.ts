@@ -14,7 +14,9 @@ export type { ContainerStatus } from "./kept/container-status.js";
 export { type CreatedContainer, createContainer } from "./kept/create-container.js";
 export {
   type EnteredCommand,
+  type ExecDetachedOptions,
   type ExecOptions,
+  execDetached,
   execInContainer,
 } from "./kept/exec-in-container.js";
 export type { ContainerTarget } from "./kept/find-container.js";

@@ -1,5 +1,10 @@
-import { type EnteredCommand, type ExecOptions, execInContainer } from "@dockher/runtime";
-import type { OptionTable } from "../arguments/option.js";
+import {
+  type EnteredCommand,
+  type ExecOptions,
+  execDetached,
+  execInContainer,
+} from "@dockher/runtime";
+import type { OptionTable, OptionValues } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { describeDirectories } from "../run/create-kept.js";
@@ -8,6 +13,7 @@ import { forwardSignals, toExitCode } from "../run/signals.js";
 import { readEnvironment } from "../values/environment.js";
 
 const OPTIONS = {
+  detach: { kind: "flag", short: "d", summary: "Do not wait for it; its output goes nowhere" },
   interactive: { kind: "flag", short: "i", summary: "Give the command this standard input" },
   tty: { kind: "flag", short: "t", summary: "Give the command a terminal" },
   env: {
@@ -39,24 +45,39 @@ export const exec: Command = defineCommand({
         hint: "dockher exec NAME ls",
       });
     }
-    const terminal = { tty: options.tty === true, interactive: options.interactive === true };
-    if (terminal.tty) (await import("../run/terminal.js")).checkTerminal(terminal);
-    const { env, "env-file": envFiles } = options;
-    const signals = forwardSignals({ terminal: terminal.tty, notice: context.notice });
-    await using entered = await execInContainer({
+    const described = {
       container,
       command,
-      env: readEnvironment({ env, envFiles }, context.env),
+      env: readEnvironment({ env: options.env, envFiles: options["env-file"] }, context.env),
       ...(options.workdir === undefined ? {} : { cwd: options.workdir }),
       ...(options.user === undefined ? {} : { user: options.user }),
       ...(options.privileged === true ? { privileged: true } : {}),
-      ...(await describeStreams(terminal)),
       ...describeDirectories(context),
+    };
+    if (options.detach === true) {
+      refuseStreams(options);
+      await execDetached(described);
+      return 0;
+    }
+    const terminal = { tty: options.tty === true, interactive: options.interactive === true };
+    if (terminal.tty) (await import("../run/terminal.js")).checkTerminal(terminal);
+    const signals = forwardSignals({ terminal: terminal.tty, notice: context.notice });
+    await using entered = await execInContainer({
+      ...described,
+      ...(await describeStreams(terminal)),
     });
     signals.attach(entered);
     return await awaitEnd(entered, terminal);
   },
 });
+
+function refuseStreams({ tty, interactive }: OptionValues<typeof OPTIONS>): void {
+  if (tty !== true && interactive !== true) return;
+  throw new UsageError(
+    "failed to enter a container: --detach leaves nobody to look and type, so -i and -t mean nothing",
+    { code: "CONFLICTING_OPTIONS", hint: "leave out -d, or -i and -t" },
+  );
+}
 
 interface Terminal {
   tty: boolean;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
 import { findObstacle, whenPossible } from "../support/capability.js";
-import { isAlive, Monitored, waitFor } from "../support/monitored.js";
+import { isAlive, Monitored, waitFor, waitUntilDead } from "../support/monitored.js";
 
 const suite = makeSuite("monitor restart");
 
@@ -11,7 +11,6 @@ whenPossible("monitor restart", findObstacle(), () => {
   suite("another policy counts from the next end on", async () => {
     await using container = new Monitored();
     await using connection = await container.start("sleep 1000", { restart: { name: "always" } });
-    const end = connection.wait();
     await connection.setRestartPolicy({ name: "on-failure", maximumRetryCount: 1 });
     await connection.setRestartPolicy({ name: "no" });
     for (const maximumRetryCount of [-1, 0.5, 2 ** 31]) {
@@ -20,8 +19,9 @@ whenPossible("monitor restart", findObstacle(), () => {
         .catch((error: unknown) => error);
       assert.instance(refused, RangeError);
     }
-    await connection.kill("SIGKILL");
-    const state = await end;
+    process.kill(container.pid, "SIGKILL");
+    await waitUntilDead(container.monitorPid);
+    const state = container.readState();
     assert.is(state.status, "exited");
     assert.is(state.restartCount, 0);
   });

@@ -14,6 +14,7 @@ import { readRecord } from "../state/claim.js";
 import { readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { refuseState } from "./refuse-state.js";
+import { connectTo } from "./signal-container.js";
 
 export interface ExecOptions
   extends ContainerTarget,
@@ -51,11 +52,37 @@ const NAMESPACES = ["ipc", "uts", "network", "cgroup", "pid", "mount"] as const;
  */
 export async function execInContainer(options: ExecOptions): Promise<EnteredCommand> {
   const found = findContainer(options);
-  const status = readStatus(found);
-  if (status.state !== "running") throw refuseState(found.config.name, status, "enter");
-  const plan = await compileEntry(found, options, status.pid);
+  const plan = await compileEntry(found, options, checkRunning(found));
   const process = await launch(plan, { signal: options.signal });
   return wrapProcess(process, options.signal);
+}
+
+/** What a command that nobody waits for has: no streams, so that it cannot be held up by who reads them. */
+export type ExecDetachedOptions = Omit<
+  ExecOptions,
+  "signal" | "stderr" | "stdin" | "stdout" | "terminal"
+>;
+
+/**
+ * Runs a command as {@link execInContainer} does, but as a child of the container's monitor: it goes on when this process ends.
+ * Its output goes nowhere.
+ * @returns its pid, in the monitor's PID namespace
+ * @throws as {@link execInContainer}
+ */
+export async function execDetached(options: ExecDetachedOptions): Promise<number> {
+  const found = findContainer(options);
+  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  const plan = await compileEntry(found, { ...options, ...streams }, checkRunning(found));
+  await using monitor = await connectTo(found, "enter");
+  // By the descriptor that the monitor holds: the pid may be somebody else's by then.
+  const namespaces = plan.namespaces.map(({ type }) => ({ type, of: "container" as const }));
+  return await monitor.execDetached({ ...plan, namespaces });
+}
+
+function checkRunning(found: KeptContainer): number {
+  const status = readStatus(found);
+  if (status.state !== "running") throw refuseState(found.config.name, status, "enter");
+  return status.pid;
 }
 
 async function compileEntry(
