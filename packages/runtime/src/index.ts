@@ -1,4 +1,5 @@
 export { type EnteredBy, enterDelegatedCgroup } from "@dockher/cgroup";
+export type { ContainerHealth } from "@dockher/ns";
 export type { Container, TerminalHandle } from "./container-handle.js";
 export { RuntimeError } from "./error.js";
 export { canRunContainers, type HostCheck, type HostReport } from "./host/host-report.js";
@@ -21,6 +22,7 @@ export {
 } from "./kept/exec-in-container.js";
 export type { ContainerTarget } from "./kept/find-container.js";
 export { finishContainer } from "./kept/finish-container.js";
+export type { HealthcheckOptions } from "./kept/healthcheck.js";
 export { type ContainerDetails, inspectContainer } from "./kept/inspect-container.js";
 export {
   type ContainerSummary,
@@ -51,7 +53,9 @@ export { type ReadLogOptions, readLog } from "./logs/read-log.js";
 export type {
   ContainerOptions,
   ContainerSource,
+  DeviceOption,
   Directories,
+  DnsOptions,
   ImageProgress,
   Limits,
   MountOption,

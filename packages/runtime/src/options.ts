@@ -83,6 +83,8 @@ export interface ProcessOptions {
   env?: Record<string, string>;
   /** `user`, `user:group`, names or numbers, resolved inside the image. Default the image's, else root. */
   user?: string;
+  /** Further groups, names or numbers of the image's. */
+  groupAdd?: string[];
   /** Absolute, created when it is missing. Default the image's, else `/`. */
   cwd?: string;
   /**
@@ -116,6 +118,25 @@ export interface SecurityOptions {
   seccomp?: "default" | "unconfined" | SeccompProfile;
 }
 
+/** A device node of the host that the container gets. */
+export interface DeviceOption {
+  /** Absolute, on the host. */
+  path: string;
+  /** Absolute, inside. Default the same. */
+  target?: string;
+  /** Which of read, write and mknod the cgroup allows. Default `rwm`. */
+  access?: string;
+}
+
+/** What the container's `/etc/resolv.conf` says instead of the host's. */
+export interface DnsOptions {
+  /** Addresses. */
+  servers?: string[];
+  search?: string[];
+  /** As in resolv.conf(5): `ndots:2`. */
+  options?: string[];
+}
+
 export interface ContainerOptions extends ProcessOptions, SecurityOptions {
   /** The image or the root filesystem. */
   source: ContainerSource;
@@ -124,7 +145,17 @@ export interface ContainerOptions extends ProcessOptions, SecurityOptions {
   hostname?: string;
   /** `none` has a loopback of its own only; `host` shares the host's. Default `none`. */
   network?: "none" | "host";
+  /** Further names in `/etc/hosts`, and their addresses. */
+  extraHosts?: Record<string, string>;
+  dns?: DnsOptions;
   mounts?: MountOption[];
+  /** Bytes of `/dev/shm`. Default 64 MiB, as Docker's. */
+  shmSize?: number;
+  devices?: DeviceOption[];
+  /** Of the container's own namespaces: `net.…`, `kernel.msg…`, `kernel.sem`, `kernel.shm…`, `fs.mqueue.…`. */
+  sysctl?: Record<string, string>;
+  /** From -1000 to 1000; without root no less than the caller's. Default 0. */
+  oomScoreAdj?: number;
   /** Mounts `/` read-only. */
   readonly?: boolean;
   limits?: Limits;

@@ -19,6 +19,17 @@ export interface ImageConfig {
   StopSignal?: string;
   ExposedPorts?: Record<string, Record<string, never>>;
   Volumes?: Record<string, Record<string, never>>;
+  Healthcheck?: ImageHealthcheck;
+}
+
+/** Docker's addition to the configuration: image-spec has no such thing. Times are nanoseconds. */
+export interface ImageHealthcheck {
+  /** `["CMD", …]`, `["CMD-SHELL", "line"]` or `["NONE"]`. */
+  Test?: string[];
+  Interval?: number;
+  Timeout?: number;
+  StartPeriod?: number;
+  Retries?: number;
 }
 
 export interface ImageHistory {

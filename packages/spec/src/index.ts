@@ -16,7 +16,7 @@ export {
 } from "./default-spec.js";
 export { parseDuration } from "./duration.js";
 export { DockherError, type DockherErrorOptions, SpecError } from "./error.js";
-export type { ImageConfig, ImageHistory, ImageSpec } from "./image-spec.js";
+export type { ImageConfig, ImageHealthcheck, ImageHistory, ImageSpec } from "./image-spec.js";
 export type * from "./runtime-spec.js";
 export type * from "./seccomp.js";
 export { type ParseSizeOptions, parseSize } from "./size.js";

@@ -1,4 +1,9 @@
-import { type ContainerDetails, inspectContainer, RuntimeError } from "@dockher/runtime";
+import {
+  type ContainerDetails,
+  type ContainerHealth,
+  inspectContainer,
+  RuntimeError,
+} from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
@@ -54,10 +59,19 @@ function describe({ config, status, directory, logPath }: ContainerDetails): obj
       AutoRemove: config.autoRemove,
       CapAdd: options.capAdd ?? [],
       CapDrop: options.capDrop ?? [],
+      Devices: (options.devices ?? []).map(({ path, target = path, access = "rwm" }) => {
+        return { PathOnHost: path, PathInContainer: target, CgroupPermissions: access };
+      }),
+      Dns: options.dns?.servers ?? [],
+      DnsOptions: options.dns?.options ?? [],
+      DnsSearch: options.dns?.search ?? [],
+      ExtraHosts: Object.entries(options.extraHosts ?? {}).map(([name, ip]) => `${name}:${ip}`),
+      GroupAdd: options.groupAdd ?? [],
       LogConfig: { Type: config.log.driver },
       Memory: options.limits?.memory ?? 0,
       NanoCpus: toNanoCpus(options.limits),
       NetworkMode: options.network ?? "none",
+      OomScoreAdj: options.oomScoreAdj ?? 0,
       PidsLimit: options.limits?.pids ?? null,
       Privileged: options.privileged ?? false,
       ReadonlyRootfs: options.readonly ?? false,
@@ -66,10 +80,13 @@ function describe({ config, status, directory, logPath }: ContainerDetails): obj
         MaximumRetryCount:
           config.restart.name === "on-failure" ? (config.restart.maximumRetryCount ?? 0) : 0,
       },
+      ShmSize: options.shmSize ?? 64 * 2 ** 20,
+      Sysctls: new Map(Object.entries(options.sysctl ?? {})),
     },
     Mounts: config.mounts.map(describeMount),
     Config: {
       Cmd: config.args,
+      ...describeHealthcheck(config.healthcheck),
       Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
       Hostname: options.hostname ?? config.id.slice(0, 12),
       Image: config.image,
@@ -101,7 +118,31 @@ function describeState(status: ContainerDetails["status"]): object {
     Error: status.state === "exited" ? (status.error ?? "") : "",
     StartedAt: started ?? NEVER,
     FinishedAt: ended?.finishedAt.toISOString() ?? NEVER,
-    ...(running?.health === undefined ? {} : { Health: { Status: running.health } }),
+    ...(running?.health === undefined ? {} : { Health: describeHealth(running.health) }),
+  };
+}
+
+function describeHealth(health: ContainerHealth): object {
+  return {
+    Status: health.status,
+    FailingStreak: health.failingStreak,
+    Log: health.log.map(({ start, end, exitCode, output }) => {
+      return { Start: start, End: end, ExitCode: exitCode, Output: output };
+    }),
+  };
+}
+
+/** Docker counts in nanoseconds. */
+function describeHealthcheck(check: ContainerDetails["config"]["healthcheck"]): object {
+  if (check === undefined) return {};
+  return {
+    Healthcheck: {
+      Test: ["CMD", ...check.command],
+      Interval: check.interval * 1e6,
+      Timeout: check.timeout * 1e6,
+      StartPeriod: check.startPeriod * 1e6,
+      Retries: check.retries,
+    },
   };
 }
 

@@ -14,6 +14,8 @@ const OPTIONS = {
   "memory-swap": RUN_OPTIONS["memory-swap"],
   "memory-reservation": RUN_OPTIONS["memory-reservation"],
   cpus: RUN_OPTIONS.cpus,
+  "cpu-period": RUN_OPTIONS["cpu-period"],
+  "cpu-quota": RUN_OPTIONS["cpu-quota"],
   "cpu-shares": RUN_OPTIONS["cpu-shares"],
   "cpuset-cpus": RUN_OPTIONS["cpuset-cpus"],
   "pids-limit": RUN_OPTIONS["pids-limit"],

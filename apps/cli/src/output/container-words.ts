@@ -27,7 +27,7 @@ export type ContainerStatus =
   | {
       state: "running" | "paused";
       startedAt: Date;
-      health?: "starting" | "healthy" | "unhealthy" | undefined;
+      health?: { status: "starting" | "healthy" | "unhealthy" } | undefined;
     }
   | { state: "restarting" | "exited"; exitCode: number; finishedAt: Date };
 
@@ -46,7 +46,8 @@ export function describeStatus(status: ContainerStatus, now: Date): string {
       const up = `Up ${formatDuration(now.getTime() - status.startedAt.getTime())}`;
       if (status.state === "paused") return `${up} (Paused)`;
       if (status.health === undefined) return up;
-      return `${up} (${status.health === "starting" ? "health: starting" : status.health})`;
+      const { status: health } = status.health;
+      return `${up} (${health === "starting" ? "health: starting" : health})`;
     }
   }
 }

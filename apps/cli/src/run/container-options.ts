@@ -1,16 +1,21 @@
 import { resolve } from "node:path";
-import type { ContainerOptions, ContainerSource, MountOption } from "@dockher/runtime";
-import { parseDuration } from "@dockher/spec";
+import type { ContainerOptions, ContainerSource, DnsOptions, MountOption } from "@dockher/runtime";
+import { parseDuration, parseSize } from "@dockher/spec";
 import type { OptionValues } from "../arguments/option.js";
+import { parseDevice } from "../values/device.js";
 import { readEnvironment } from "../values/environment.js";
+import { parseHost } from "../values/host.js";
 import { parseMount } from "../values/mount.js";
+import { readOomScore } from "../values/oom-score.js";
 import { readSecurityOptions } from "../values/security-opt.js";
+import { parseSysctl } from "../values/sysctl.js";
 import { parseTmpfs } from "../values/tmpfs.js";
 import { parseUlimit } from "../values/ulimit.js";
 import { parseVolume } from "../values/volume.js";
 import type { RunCommandLine } from "./command-line.js";
 import { readLimits } from "./limits.js";
 import type { RunOptionTable } from "./option-table.js";
+import { readVolumesFrom } from "./volumes-from.js";
 
 type RunValues = OptionValues<RunOptionTable>;
 
@@ -18,6 +23,8 @@ type RunValues = OptionValues<RunOptionTable>;
 export interface Surroundings {
   env: NodeJS.ProcessEnv;
   cwd: string;
+  /** The data directory, where one is named. */
+  root?: string | undefined;
   /** Told once for each thing that was understood but changes nothing. */
   notice: (line: string) => void;
 }
@@ -46,6 +53,13 @@ export function describeContainer(
     ...given("readonly", values["read-only"]),
     ...given("userns", readUserNamespace(values.userns)),
     ...given("timeout", readTimeout(values.timeout)),
+    ...given("groupAdd", unlessEmpty(values["group-add"])),
+    ...given("oomScoreAdj", readOomScore(values["oom-score-adj"])),
+    ...given("shmSize", readShmSize(values["shm-size"])),
+    ...given("extraHosts", unlessNone(values["add-host"].map(parseHost))),
+    ...given("dns", readDns(values)),
+    ...given("devices", unlessEmpty(values.device.map(parseDevice))),
+    ...given("sysctl", unlessNone(values.sysctl.map(parseSysctl))),
     ...readSecurityOptions(values["security-opt"], surroundings.cwd),
     env: readEnvironment({ env: values.env, envFiles: values["env-file"] }, surroundings.env),
     network: values.network === "host" ? "host" : "none",
@@ -70,7 +84,31 @@ function given<Name extends string, Value>(
   return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
 }
 
-function readMounts(values: RunValues, { cwd, notice }: Surroundings): MountOption[] {
+function unlessEmpty<Item>(items: readonly Item[]): Item[] | undefined {
+  return items.length === 0 ? undefined : [...items];
+}
+
+function unlessNone(
+  entries: readonly (readonly [string, string])[],
+): Record<string, string> | undefined {
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function readShmSize(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseSize(text, { name: "--shm-size" });
+}
+
+function readDns(values: RunValues): DnsOptions | undefined {
+  const dns = {
+    ...given("servers", unlessEmpty(values.dns)),
+    ...given("search", unlessEmpty(values["dns-search"])),
+    ...given("options", unlessEmpty(values["dns-option"])),
+  };
+  return Object.keys(dns).length === 0 ? undefined : dns;
+}
+
+function readMounts(values: RunValues, surroundings: Surroundings): MountOption[] {
+  const { cwd, notice } = surroundings;
   const volumes = values.volume.map((text) => parseVolume(text, cwd));
   if (volumes.some(({ ignored }) => ignored.length > 0)) {
     notice("the options z and Z of --volume are ignored: nothing is labelled here");
@@ -79,6 +117,7 @@ function readMounts(values: RunValues, { cwd, notice }: Surroundings): MountOpti
     ...volumes.map(({ mount }) => mount),
     ...values.mount.map((text) => parseMount(text, cwd)),
     ...values.tmpfs.map(parseTmpfs),
+    ...values["volumes-from"].flatMap((text) => readVolumesFrom(text, surroundings.root)),
   ];
 }
 

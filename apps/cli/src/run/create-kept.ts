@@ -5,6 +5,7 @@ import { showImageProgress } from "../output/image-progress.js";
 import { readCommandLine } from "./command-line.js";
 import { describeContainer, toSource } from "./container-options.js";
 import { findDefaultImage } from "./default-image.js";
+import { IdFile } from "./id-file.js";
 import { readKeptOptions } from "./kept-options.js";
 import type { RunOptionTable } from "./option-table.js";
 import { prepareImage } from "./prepare-image.js";
@@ -21,13 +22,15 @@ export async function createKept(
   const line = readCommandLine(parsed);
   const { values } = line;
   const described = describeContainer(line, context);
+  const kept = readKeptOptions(values);
+  using idFile = values.cidfile === undefined ? undefined : new IdFile(values.cidfile);
   const image = values.rootfs ?? line.image ?? (await findDefaultImage(context.env));
   using progress = showImageProgress({ image, quiet: values.quiet === true });
   const signal = catchInterrupt();
   await prepareImage(line, { image, root: context.root, signal, onProgress: progress.update });
-  return await createContainer({
+  const created = await createContainer({
     ...described,
-    ...readKeptOptions(values),
+    ...kept,
     ...(values.tty === true ? { terminal: { rows: 24, columns: 80 } } : {}),
     source: toSource(line, image, context.cwd),
     finishCommand: [process.execPath, process.argv[1] ?? "", "__finish"],
@@ -35,6 +38,8 @@ export async function createKept(
     onImageProgress: progress.update,
     ...describeDirectories(context),
   });
+  idFile?.write(created.id);
+  return created;
 }
 
 /** The data directory that the command line names, for the runtime's functions. */

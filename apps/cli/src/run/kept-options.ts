@@ -5,6 +5,7 @@ import { parseLabels } from "../values/label.js";
 import { readLogSettings } from "../values/log-settings.js";
 import { parseRestartPolicy } from "../values/restart-policy.js";
 import { parseSignal } from "../values/signal-name.js";
+import { readHealthcheck } from "./health-options.js";
 import { isRemovedAtEnd } from "./needs-monitor.js";
 import type { RunOptionTable } from "./option-table.js";
 
@@ -22,7 +23,9 @@ export function readKeptOptions(values: RunValues): Partial<CreateOptions> {
       hint: "give one of the two",
     });
   }
+  const healthcheck = readHealthcheck(values);
   return {
+    ...(healthcheck === undefined ? {} : { healthcheck }),
     openStdin: values.interactive === true,
     autoRemove: isRemovedAtEnd(values),
     labels: parseLabels(values.label),

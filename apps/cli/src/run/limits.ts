@@ -8,6 +8,8 @@ import type { RunOptionTable } from "./option-table.js";
 export type LimitValues = Pick<
   OptionValues<RunOptionTable>,
   | "cpu"
+  | "cpu-period"
+  | "cpu-quota"
   | "cpu-shares"
   | "cpus"
   | "cpuset-cpus"
@@ -36,6 +38,8 @@ export function readLimits(values: LimitValues, online: number = availableParall
   }
   const quota = readCpu(values, online);
   if (quota !== undefined) limits.cpuQuota = quota;
+  const period = values["cpu-period"];
+  if (period !== undefined) limits.cpuPeriod = parseCount(period, "--cpu-period");
   const shares = values["cpu-shares"];
   if (shares !== undefined) limits.cpuShares = parseCount(shares, "--cpu-shares");
   const cpuset = values["cpuset-cpus"];
@@ -54,8 +58,15 @@ function readMemory({ mem, memory }: LimitValues): number | undefined {
   return memory === undefined ? undefined : parseSize(memory, { name: "--memory" });
 }
 
-function readCpu({ cpu, cpus }: LimitValues, online: number): number | undefined {
+function readCpu(values: LimitValues, online: number): number | undefined {
+  const { cpu, cpus, "cpu-quota": quota, "cpu-period": period } = values;
   if (cpu !== undefined && cpus !== undefined) throw refuseBoth("--cpu", "--cpus");
+  for (const [name, text] of Object.entries({ "--cpu": cpu, "--cpus": cpus })) {
+    if (text === undefined) continue;
+    if (quota !== undefined) throw refuseBoth(name, "--cpu-quota");
+    if (period !== undefined) throw refuseBoth(name, "--cpu-period");
+  }
+  if (quota !== undefined) return parseCount(quota, "--cpu-quota");
   if (cpu !== undefined) return parseCpuPercentage(cpu, { online, name: "--cpu" });
   return cpus === undefined ? undefined : parseCpus(cpus, { online, name: "--cpus" });
 }

@@ -3,7 +3,13 @@ import type { RunOptionTable } from "./option-table.js";
 
 /** Words that only a monitor carries out, or that only who looks at a kept container can see. */
 const WORDS = [
+  "cidfile",
   "detach-keys",
+  "health-cmd",
+  "health-interval",
+  "health-retries",
+  "health-start-period",
+  "health-timeout",
   "label",
   "log-driver",
   "log-opt",

@@ -41,6 +41,18 @@ export const RUN_OPTIONS = {
     group: "The process:",
     summary: "Names or numbers of the image's users",
   },
+  "group-add": {
+    kind: "list",
+    placeholder: "GROUP",
+    group: "The process:",
+    summary: "Add the user to a group of the image's",
+  },
+  "oom-score-adj": {
+    kind: "value",
+    placeholder: "NUMBER",
+    group: "The process:",
+    summary: "How likely the kernel kills it first, -1000 to 1000 (0)",
+  },
   entrypoint: {
     kind: "value",
     placeholder: "PROGRAM",
@@ -113,6 +125,18 @@ export const RUN_OPTIONS = {
     group: "Limits, held by the kernel:",
     summary: "Weight against others, 2 to 262144 (1024)",
   },
+  "cpu-period": {
+    kind: "value",
+    placeholder: "MICROSECONDS",
+    group: "Limits, held by the kernel:",
+    summary: "What --cpu-quota is a part of (100000)",
+  },
+  "cpu-quota": {
+    kind: "value",
+    placeholder: "MICROSECONDS",
+    group: "Limits, held by the kernel:",
+    summary: "Processor time in each period",
+  },
   "cpuset-cpus": {
     kind: "value",
     placeholder: "LIST",
@@ -150,6 +174,24 @@ export const RUN_OPTIONS = {
     group: "Files:",
     summary: "An empty directory in memory",
   },
+  "shm-size": {
+    kind: "value",
+    placeholder: "SIZE",
+    group: "Files:",
+    summary: "Of /dev/shm (64m)",
+  },
+  device: {
+    kind: "list",
+    placeholder: "HOST[:PATH][:rwm]",
+    group: "Files:",
+    summary: "Give it a device of the host",
+  },
+  "volumes-from": {
+    kind: "list",
+    placeholder: "CONTAINER[:ro]",
+    group: "Files:",
+    summary: "Mount what a kept container mounts",
+  },
   "read-only": { kind: "flag", group: "Files:", summary: "Mount the root filesystem read-only" },
   rootfs: {
     kind: "value",
@@ -177,6 +219,32 @@ export const RUN_OPTIONS = {
     choices: ["none", "host"],
     group: "Isolation:",
     summary: "none (the default) has only a loopback of its own",
+  },
+  "add-host": {
+    kind: "list",
+    placeholder: "NAME:ADDRESS",
+    group: "Isolation:",
+    summary: "A further line of /etc/hosts",
+  },
+  dns: { kind: "list", placeholder: "ADDRESS", group: "Isolation:", summary: "A name server" },
+  "dns-search": {
+    kind: "list",
+    placeholder: "DOMAIN",
+    group: "Isolation:",
+    summary: "Where names without a dot are looked for",
+  },
+  "dns-option": {
+    kind: "list",
+    aliases: ["dns-opt"],
+    placeholder: "OPTION",
+    group: "Isolation:",
+    summary: "Of resolv.conf(5): ndots:2",
+  },
+  sysctl: {
+    kind: "list",
+    placeholder: "NAME=VALUE",
+    group: "Isolation:",
+    summary: "Set one of its own: net.core.somaxconn=1024",
   },
   userns: {
     kind: "value",
@@ -218,6 +286,47 @@ export const RUN_OPTIONS = {
     kind: "flag",
     group: "A container that stays:",
     summary: "Remove it at its end (the default without -d; --rm=false keeps it)",
+  },
+  cidfile: {
+    kind: "value",
+    placeholder: "FILE",
+    group: "A container that stays:",
+    summary: "Write its id to a file that is not there yet",
+  },
+  "health-cmd": {
+    kind: "value",
+    placeholder: "STRING",
+    group: "A container that stays:",
+    summary: "What tells whether it is well, run by its /bin/sh",
+  },
+  "health-interval": {
+    kind: "value",
+    placeholder: "TIME",
+    group: "A container that stays:",
+    summary: "Between two checks (30s)",
+  },
+  "health-timeout": {
+    kind: "value",
+    placeholder: "TIME",
+    group: "A container that stays:",
+    summary: "After how long one has failed (30s)",
+  },
+  "health-start-period": {
+    kind: "value",
+    placeholder: "TIME",
+    group: "A container that stays:",
+    summary: "How long failures do not count (0s)",
+  },
+  "health-retries": {
+    kind: "value",
+    placeholder: "NUMBER",
+    group: "A container that stays:",
+    summary: "How many in a row make it unhealthy (3)",
+  },
+  "no-healthcheck": {
+    kind: "flag",
+    group: "A container that stays:",
+    summary: "Do without the image's check",
   },
   label: {
     kind: "list",

@@ -36,8 +36,11 @@ test("status", () => {
     [{ state: "created" }, "Created"],
     [{ state: "dead" }, "Dead"],
     [{ state: "running", ...started }, "Up 2 seconds"],
-    [{ state: "running", ...started, health: "healthy" }, "Up 2 seconds (healthy)"],
-    [{ state: "running", ...started, health: "starting" }, "Up 2 seconds (health: starting)"],
+    [{ state: "running", ...started, health: { status: "healthy" } }, "Up 2 seconds (healthy)"],
+    [
+      { state: "running", ...started, health: { status: "starting" } },
+      "Up 2 seconds (health: starting)",
+    ],
     [{ state: "paused", ...started }, "Up 2 seconds (Paused)"],
     [{ state: "exited", exitCode: 137, ...finished }, "Exited (137) 3 minutes ago"],
     [{ state: "restarting", exitCode: 1, ...finished }, "Restarting (1) 3 minutes ago"],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { LogSettings, RestartPolicy } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
 import type { NamedMount } from "../volumes/name-volumes.js";
+import type { HealthcheckOptions } from "./healthcheck.js";
 import type { KeptOptions } from "./options.js";
 import { writeWholeSync } from "./write-whole-sync.js";
 
@@ -25,6 +26,7 @@ export interface ContainerConfig {
   labels: Record<string, string>;
   log: LogSettings;
   restart: RestartPolicy;
+  healthcheck?: Required<HealthcheckOptions>;
   stopSignal: NodeJS.Signals;
   stopTimeout: number;
   autoRemove: boolean;

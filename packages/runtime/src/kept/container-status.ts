@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type ContainerState, parseState } from "@dockher/ns";
+import { type ContainerHealth, type ContainerState, parseState } from "@dockher/ns";
 import { identifySelf, isAlive } from "@dockher/rootfs";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import type { KeptContainer } from "./find-container.js";
@@ -15,7 +15,8 @@ export type ContainerStatus =
       pid: number;
       startedAt: Date;
       restartCount: number;
-      health?: "starting" | "healthy" | "unhealthy";
+      /** Of the last checks, where it is checked. */
+      health?: ContainerHealth;
     }
   | {
       state: "restarting";
@@ -89,7 +90,7 @@ function toStatus(state: ContainerState, path: string): ContainerStatus {
       pid: state.pid,
       startedAt: new Date(state.startedAt),
       restartCount,
-      ...(state.health === undefined ? {} : { health: state.health.status }),
+      ...(state.health === undefined ? {} : { health: state.health }),
     };
   }
   const { exitCode, oomKilled } = state.exit;

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { removeTree, resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
@@ -25,6 +26,7 @@ import { type NamedMount, nameVolumes } from "../volumes/name-volumes.js";
 import { prepareVolumes } from "../volumes/prepare-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
 import { type ContainerConfig, writeConfig } from "./container-config.js";
+import { resolveHealthcheck } from "./healthcheck.js";
 import { makeLock } from "./lock-container.js";
 import type { CreateOptions, KeptOptions } from "./options.js";
 
@@ -60,6 +62,8 @@ async function create(options: CreateOptions, undo: UndoList): Promise<CreatedCo
   await sweepContainers(state);
   const source = await resolveSource({ ...options, directories });
 
+  const healthcheck = resolveHealthcheck(options.healthcheck, source.config.Healthcheck);
+
   const record = createRecord(state);
   const layout = locateVolumes(directories);
   const mounts = nameVolumes({
@@ -91,7 +95,7 @@ async function create(options: CreateOptions, undo: UndoList): Promise<CreatedCo
   }
   writeConfig(
     directory,
-    describeConfig({ options, record, name, source, mounts, args: spec.process.args }),
+    describeConfig({ options, record, name, source, mounts, healthcheck, args: spec.process.args }),
   );
   signal?.throwIfAborted();
   keepContainer(record);
@@ -113,11 +117,12 @@ interface ConfigParts {
   name: string;
   source: ResolvedSource;
   mounts: NamedMount[];
+  healthcheck: ContainerConfig["healthcheck"];
   args: string[];
 }
 
 function describeConfig(parts: ConfigParts): ContainerConfig {
-  const { options, record, name, source, mounts, args } = parts;
+  const { options, record, name, source, mounts, healthcheck, args } = parts;
   return {
     version: 1,
     id: record.id,
@@ -132,7 +137,8 @@ function describeConfig(parts: ConfigParts): ContainerConfig {
     labels: options.labels ?? {},
     log: options.log ?? { driver: "json-file" },
     restart: options.restart ?? { name: "no" },
-    stopSignal: options.stopSignal ?? "SIGTERM",
+    ...(healthcheck === undefined ? {} : { healthcheck }),
+    stopSignal: options.stopSignal ?? readStopSignal(source),
     stopTimeout: options.stopTimeout ?? DEFAULT_STOP_TIMEOUT,
     autoRemove: options.autoRemove ?? false,
     finishCommand: options.finishCommand ?? [
@@ -148,6 +154,17 @@ function pinSource(source: ResolvedSource): ContainerSource {
   return { image: source.image.id, pull: "never", upper: source.upper };
 }
 
+/** The image's word for it is a name, or a number. One that is neither is as none: as Docker, which checks it when it stops. */
+function readStopSignal({ config }: ResolvedSource): NodeJS.Signals {
+  const text = config.StopSignal ?? "";
+  const { signals } = constants;
+  const named = /^SIG/.test(text) ? text : `SIG${text}`;
+  const found = Object.entries(signals).find(([name, number]) => {
+    return name === named || String(number) === text;
+  });
+  return (found?.[0] ?? "SIGTERM") as NodeJS.Signals;
+}
+
 function selectKept(options: CreateOptions): KeptOptions {
   const {
     name: _name,
@@ -155,6 +172,7 @@ function selectKept(options: CreateOptions): KeptOptions {
     labels: _labels,
     log: _log,
     restart: _restart,
+    healthcheck: _healthcheck,
     stopSignal: _stopSignal,
     stopTimeout: _stopTimeout,
     autoRemove: _autoRemove,

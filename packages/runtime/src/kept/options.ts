@@ -1,5 +1,6 @@
 import type { LogSettings, RestartPolicy } from "@dockher/ns";
 import type { ContainerOptions, Directories, ImageProgress } from "../options.js";
+import type { HealthcheckOptions } from "./healthcheck.js";
 
 /** What of a container's description can be kept on disk, and means something without the process that gave it. */
 export type KeptOptions = Omit<
@@ -26,7 +27,9 @@ export interface CreateOptions extends KeptOptions {
   log?: LogSettings;
   /** Default `no`. */
   restart?: RestartPolicy;
-  /** What asks the command to end. Default SIGTERM. */
+  /** Default the image's; `"none"` for none. What is left out is the image's, or Docker's default. */
+  healthcheck?: Partial<HealthcheckOptions> | "none";
+  /** What asks the command to end. Default the image's, else SIGTERM. */
   stopSignal?: NodeJS.Signals;
   /** Milliseconds after which a command that was asked to end is killed. Default 10 000. */
   stopTimeout?: number;

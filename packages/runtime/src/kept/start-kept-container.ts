@@ -12,6 +12,7 @@ import { resolveSource } from "../source/resolve-source.js";
 import type { ContainerConfig } from "./container-config.js";
 import { isLive, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import { compileHealthcheck } from "./healthcheck.js";
 import { lockContainer } from "./lock-container.js";
 import { refusePaused } from "./refuse-state.js";
 import { releaseResources } from "./release-resources.js";
@@ -46,10 +47,11 @@ export async function startKeptContainer(options: StartOptions): Promise<void> {
 }
 
 async function start(
-  { record, directory, config }: KeptContainer,
+  found: KeptContainer,
   { directories: given = {}, holdMilliseconds, signal }: StartOptions,
   undo: UndoList,
 ): Promise<void> {
+  const { record, directory, config } = found;
   // What the last run left, where its end was seen by nobody.
   await releaseResources(record);
   const { mounts, finishCommand } = config;
@@ -98,6 +100,7 @@ async function start(
     stop: { signal: config.stopSignal, timeoutMilliseconds: config.stopTimeout },
     restart: config.restart,
     holdMilliseconds,
+    healthcheck: await compileHealthcheck(found, { directories }),
     ...(cgroup === undefined ? {} : { cgroup: describeCgroup(cgroup.location) }),
     exitCommand: { args: [...finishCommand, directories.root, record.id], env: [] },
     signal,

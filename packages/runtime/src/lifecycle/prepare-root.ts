@@ -4,7 +4,7 @@ import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
 import type { RootPlan } from "../plan/compile-root.js";
 import type { ResolvedSource } from "../source/resolve-source.js";
-import { writeNetworkFiles } from "../source/write-network-files.js";
+import { checkNetworkFiles, writeNetworkFiles } from "../source/write-network-files.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 
 export interface PrepareRootOptions {
@@ -23,7 +23,11 @@ export interface PrepareRootOptions {
  */
 export async function prepareRoot(given: PrepareRootOptions): Promise<RootPlan> {
   const { source, directory, upper, spec, options, userNamespace } = given;
-  if (source.type === "rootfs") return { type: "directory", path: source.path };
+  checkNetworkFiles(options);
+  if (source.type === "rootfs") {
+    if (options.extraHosts !== undefined || options.dns !== undefined) throw refuseFiles();
+    return { type: "directory", path: source.path };
+  }
   await checkStillThere(source.image, options);
   const overlay = await prepareOverlay({
     layers: source.image.layers,
@@ -35,11 +39,21 @@ export async function prepareRoot(given: PrepareRootOptions): Promise<RootPlan> 
     directory,
     hostname: spec.hostname ?? "",
     network: options.network ?? "none",
+    extraHosts: options.extraHosts,
+    dns: options.dns,
     userNamespace: userNamespace.type,
   });
   const taken = new Set(spec.mounts?.map((mount) => mount.destination));
   spec.mounts?.push(...files.filter((file) => !taken.has(file.destination)));
   return { type: "overlay", overlay };
+}
+
+/** A directory is used as it is: its `/etc` is its own. */
+function refuseFiles(): RuntimeError {
+  return new RuntimeError("failed to set up name resolution: a root filesystem has its own /etc", {
+    code: "INVALID_DNS",
+    hint: "change the files in it, or use an image",
+  });
 }
 
 /** Who removes an image looks for its users first: from our record on it is safe, so it must still be there now. */

@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Mount } from "@dockher/spec";
+import { RuntimeError } from "../error.js";
+import type { ContainerOptions, DnsOptions } from "../options.js";
 import { mapBind } from "../spec/adapt-to-user-namespace.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 
@@ -10,6 +13,33 @@ export interface NetworkFilesOptions {
   hostname: string;
   network: "none" | "host";
   userNamespace: UserNamespace["type"];
+  extraHosts?: Readonly<Record<string, string>> | undefined;
+  dns?: DnsOptions | undefined;
+}
+
+/**
+ * Refuses what would be no line of these files, or more than one.
+ * @throws RuntimeError `INVALID_HOST`, `INVALID_DNS`
+ */
+export function checkNetworkFiles({
+  extraHosts = {},
+  dns = {},
+}: Pick<ContainerOptions, "dns" | "extraHosts">): void {
+  for (const [name, address] of Object.entries(extraHosts)) {
+    if (/^[^\s#]+$/.test(name) && isIP(address) !== 0) continue;
+    throw new RuntimeError(`failed to add host "${name}": "${address}" is no address`, {
+      code: "INVALID_HOST",
+      hint: "name it and its address: db 10.0.0.2",
+    });
+  }
+  const refuse = (text: string): RuntimeError =>
+    new RuntimeError(`failed to set up name resolution: "${text}" is not what resolv.conf(5) has`, {
+      code: "INVALID_DNS",
+    });
+  for (const server of dns.servers ?? []) if (isIP(server) === 0) throw refuse(server);
+  for (const text of [...(dns.search ?? []), ...(dns.options ?? [])]) {
+    if (!/^[^\s#;]+$/.test(text)) throw refuse(text);
+  }
 }
 
 /**
@@ -17,11 +47,12 @@ export interface NetworkFilesOptions {
  * that put them in place.
  */
 export function writeNetworkFiles(options: NetworkFilesOptions): Mount[] {
-  const { directory, hostname, network, userNamespace } = options;
+  const { directory, hostname, network, userNamespace, extraHosts = {}, dns = {} } = options;
+  const hosts = network === "host" ? readHostFile("hosts") : formatHosts(hostname);
   const files = {
     hostname: `${hostname}\n`,
-    hosts: network === "host" ? readHostFile("hosts") : formatHosts(hostname),
-    "resolv.conf": network === "host" ? readHostFile("resolv.conf") : "",
+    hosts: [hosts, ...Object.entries(extraHosts).map(([name, ip]) => `${ip}\t${name}\n`)].join(""),
+    "resolv.conf": formatResolver(network === "host" ? readHostFile("resolv.conf") : "", dns),
   };
   return Object.entries(files).map(([name, content]) => {
     const source = join(directory, name);
@@ -39,6 +70,19 @@ export function writeNetworkFiles(options: NetworkFilesOptions): Mount[] {
 /** The container's name leads to its loopback interface: it has no other. */
 function formatHosts(hostname: string): string {
   return `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t${hostname}\n`;
+}
+
+/** What is asked for takes the place of the host's lines of the same kind, as in Docker. */
+function formatResolver(host: string, { servers, search, options }: DnsOptions): string {
+  const own = [
+    ...(servers ?? []).map((server) => ["nameserver", server]),
+    ...(search === undefined ? [] : [["search", ...search]]),
+    ...(options === undefined ? [] : [["options", ...options]]),
+  ];
+  if (own.length === 0) return host;
+  const kinds = new Set(own.map(([kind]) => kind));
+  const kept = host.split("\n").filter((line) => line !== "" && !kinds.has(line.split(/\s/)[0]));
+  return [...kept, ...own.map((words) => words.join(" "))].map((line) => `${line}\n`).join("");
 }
 
 function readHostFile(name: string): string {

@@ -1,9 +1,12 @@
 import { compileSeccomp } from "@dockher/seccomp";
 import { selectCapabilities } from "@dockher/spec";
 import type { ContainerOptions } from "../options.js";
+import { checkNetworkFiles } from "../source/write-network-files.js";
 import { chooseUserNamespace } from "../user-namespace/user-namespace.js";
 import { nameVolumes } from "../volumes/name-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
+import { checkSysctl } from "./check-sysctl.js";
+import { generateDevices } from "./generate-devices.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
@@ -20,6 +23,12 @@ export async function checkOptions(options: ContainerOptions): Promise<void> {
     nameVolumes({ mounts: options.mounts ?? [], layout: locateVolumes(options.directories) }),
   );
   generateRlimits(options.ulimits ?? {});
+  generateDevices(
+    options.devices ?? [],
+    chooseUserNamespace(options) === "host" ? "host" : "mapped",
+  );
+  checkSysctl(options.sysctl ?? {}, { network: options.network ?? "none" });
+  checkNetworkFiles(options);
   const capabilities = selectCapabilities({
     add: options.capAdd ?? [],
     drop: options.capDrop ?? [],

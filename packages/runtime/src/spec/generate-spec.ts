@@ -4,6 +4,7 @@ import {
   DEFAULT_PATH,
   type ImageConfig,
   type LinuxCapabilities,
+  type LinuxDevice,
   type Mount,
   type Spec,
   selectCapabilities,
@@ -12,12 +13,14 @@ import {
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
 import type { ContainerId } from "../state/container-id.js";
-import { type ReadAccountFile, resolveUser } from "../user/resolve-user.js";
+import { type ReadAccountFile, resolveGroups, resolveUser } from "../user/resolve-user.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import { type NamedMount, nameVolumes } from "../volumes/name-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
 import { adaptToUserNamespace } from "./adapt-to-user-namespace.js";
+import { checkSysctl } from "./check-sysctl.js";
 import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./default-devices.js";
+import { generateDevices } from "./generate-devices.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
@@ -44,7 +47,9 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
   const { options, id, config, userNamespace } = given;
   checkNetwork(options.network);
   const spec = createDefaultSpec();
+  checkSysctl(options.sysctl ?? {}, { network: options.network ?? "none" });
   const user = resolveUser(options.user ?? config.User ?? "", given.readAccountFile);
+  user.additionalGids.push(...resolveGroups(options.groupAdd ?? [], given.readAccountFile));
   const { home, ...ids } = user;
   spec.hostname = options.hostname ?? (options.network === "host" ? hostname() : id.slice(0, 12));
   spec.root = {
@@ -67,14 +72,23 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
       width: options.terminal.columns,
     };
   }
+  spec.process.oomScoreAdj = options.oomScoreAdj ?? 0;
+  resizeShm(spec.mounts ?? [], options.shmSize);
   spec.mounts = replaceMounts(spec.mounts ?? [], generateMounts(given.mounts ?? nameMounts(given)));
+  const own = generateDevices(options.devices ?? [], userNamespace.type);
   spec.linux = {
     ...spec.linux,
     maskedPaths: [...(spec.linux?.maskedPaths ?? []), ...listThermalThrottles()],
-    devices: options.privileged ? listDevices(userNamespace.type) : [...DEFAULT_DEVICES],
+    devices: replaceDevices(
+      options.privileged ? listDevices(userNamespace.type) : DEFAULT_DEVICES,
+      own.devices,
+    ),
+    ...(options.sysctl === undefined
+      ? {}
+      : { sysctl: { ...spec.linux?.sysctl, ...options.sysctl } }),
     resources: {
       ...generateResources(options.limits ?? {}),
-      devices: [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES)],
+      devices: [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES), ...own.rules],
     },
   };
   if (options.network === "host") {
@@ -158,6 +172,26 @@ function generateCapabilities(
 function replaceMounts(defaults: Mount[], own: Mount[]): Mount[] {
   const taken = new Set(own.map((mount) => mount.destination));
   return [...defaults.filter((mount) => !taken.has(mount.destination)), ...own];
+}
+
+/** A device of the caller's takes the place of one with the same name. */
+function replaceDevices(defaults: readonly LinuxDevice[], own: LinuxDevice[]): LinuxDevice[] {
+  const taken = new Set(own.map((device) => device.path));
+  return [...defaults.filter((device) => !taken.has(device.path)), ...own];
+}
+
+function resizeShm(mounts: readonly Mount[], size: number | undefined): void {
+  if (size === undefined) return;
+  if (!Number.isSafeInteger(size) || size <= 0) {
+    throw new RuntimeError(`failed to size /dev/shm: ${size} is not a number of bytes`, {
+      code: "INVALID_MOUNT",
+    });
+  }
+  for (const mount of mounts) {
+    if (mount.destination !== "/dev/shm") continue;
+    const others = mount.options?.filter((option) => !option.startsWith("size=")) ?? [];
+    mount.options = [...others, `size=${size}`];
+  }
 }
 
 /** Docker's `--privileged`: nothing masked, nothing read-only, every capability and device. */

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readdirSync } from "node:fs";
+import { accessSync, constants, lstatSync, readdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { LinuxDevice } from "@dockher/spec";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
@@ -29,17 +29,22 @@ export function listHostDevices(directory = "/dev"): LinuxDevice[] {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) devices.push(...listHostDevices(path));
     if (!entry.isCharacterDevice() && !entry.isBlockDevice()) continue;
-    const { rdev, mode, uid, gid } = lstatSync(path);
-    devices.push({
-      type: entry.isBlockDevice() ? "b" : "c",
-      path,
-      ...splitDeviceNumber(rdev),
-      fileMode: mode & 0o7777,
-      uid,
-      gid,
-    });
+    devices.push(describeDevice(path, lstatSync(path)));
   }
   return devices;
+}
+
+/** A node as the OCI specification has it. */
+export function describeDevice(path: string, stats: Stats): LinuxDevice {
+  const { rdev, mode, uid, gid } = stats;
+  return {
+    type: stats.isBlockDevice() ? "b" : "c",
+    path,
+    ...splitDeviceNumber(rdev),
+    fileMode: mode & 0o7777,
+    uid,
+    gid,
+  };
 }
 
 /** The layout of a device number in stat(2): glibc's gnu_dev_major and gnu_dev_minor. */

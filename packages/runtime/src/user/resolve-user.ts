@@ -46,6 +46,16 @@ export function resolveUser(text: string, readFile: ReadAccountFile): ResolvedUs
   };
 }
 
+/**
+ * The numbers of groups, named as the image has them or by number.
+ * @throws RuntimeError `GROUP_NOT_FOUND`
+ */
+export function resolveGroups(names: readonly string[], readFile: ReadAccountFile): number[] {
+  if (names.length === 0) return [];
+  const groups = parseGroup(readFile("/etc/group") ?? "");
+  return names.map((name) => findGroup(name, groups));
+}
+
 interface Account {
   name: string | undefined;
   uid: number;

@@ -1,0 +1,36 @@
+import { RuntimeError } from "../error.js";
+
+/** Those of the IPC namespace: ipc_namespaces(7), and what runc allows. */
+const IPC = new Set([
+  "kernel.msgmax",
+  "kernel.msgmnb",
+  "kernel.msgmni",
+  "kernel.sem",
+  "kernel.shmall",
+  "kernel.shmmax",
+  "kernel.shmmni",
+  "kernel.shm_rmid_forced",
+]);
+
+/**
+ * Refuses what is not the container's own: it would change the host.
+ * @throws RuntimeError `INVALID_SYSCTL`
+ */
+export function checkSysctl(
+  sysctl: Readonly<Record<string, string>>,
+  { network }: { network: "none" | "host" },
+): void {
+  for (const name of Object.keys(sysctl)) {
+    const refuse = (reason: string): RuntimeError =>
+      new RuntimeError(`failed to set ${name}: ${reason}`, {
+        code: "INVALID_SYSCTL",
+        hint: "only net.…, kernel.msg…, kernel.sem, kernel.shm… and fs.mqueue.… are a container's own",
+      });
+    if (!/^[a-z0-9_]+(?:[./][A-Za-z0-9_*-]+)+$/.test(name)) throw refuse("it is no name");
+    if (name.startsWith("net.")) {
+      if (network === "host") throw refuse("the container shares the host's network");
+    } else if (!IPC.has(name) && !name.startsWith("fs.mqueue.")) {
+      throw refuse("it belongs to the host");
+    }
+  }
+}
