@@ -42,6 +42,14 @@ export const COMMANDS: CommandTable = {
     summary: "Run a command in a container that runs",
     load: async () => (await import("./commands/exec.js")).exec,
   },
+  cp: {
+    summary: "Copy files from and to a container",
+    load: async () => (await import("./commands/cp.js")).cp,
+  },
+  diff: {
+    summary: "List what a container has changed of its image",
+    load: async () => (await import("./commands/diff.js")).diff,
+  },
   logs: {
     summary: "Show what a container has written",
     load: async () => (await import("./commands/logs.js")).logs,

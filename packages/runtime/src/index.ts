@@ -2,6 +2,9 @@ export { type EnteredBy, enterDelegatedCgroup } from "@dockher/cgroup";
 export type { ContainerHealth } from "@dockher/ns";
 export type { Container, TerminalHandle } from "./container-handle.js";
 export { RuntimeError } from "./error.js";
+export { packTree } from "./files/pack-tree.js";
+export { readEntry, type TreeEntry } from "./files/tree.js";
+export { unpackTree } from "./files/unpack-tree.js";
 export { canRunContainers, type HostCheck, type HostReport } from "./host/host-report.js";
 export { probeHost } from "./host/probe-host.js";
 export {
@@ -12,7 +15,16 @@ export {
 export type { ContainerConfig } from "./kept/container-config.js";
 export { type ContainerStats, type WatchStatsOptions, watchStats } from "./kept/container-stats.js";
 export type { ContainerStatus } from "./kept/container-status.js";
+export {
+  type CopyFromContainerOptions,
+  type CopyIntoContainerOptions,
+  copyFromContainer,
+  copyIntoContainer,
+  type StatContainerPathOptions,
+  statContainerPath,
+} from "./kept/copy-files.js";
 export { type CreatedContainer, createContainer } from "./kept/create-container.js";
+export { diffContainer, type FileChange } from "./kept/diff-container.js";
 export {
   type EnteredCommand,
   type ExecDetachedOptions,

@@ -1,0 +1,201 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  write,
+} from "node:fs";
+import { posix } from "node:path";
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { type Entry, type Headers, extract as makeExtract } from "tar-stream";
+import { RuntimeError } from "../error.js";
+import { holdPlace, makeDirectory, type Place, refusePath, type Tree } from "./tree.js";
+
+export interface UnpackTreeOptions {
+  tree: Tree;
+  /** A directory in the tree, which exists. */
+  into: string;
+  /** A tar stream. */
+  archive: Readable;
+  /** Whose the files are: the archive's numbers, somebody's, or whoever this process is. */
+  owner: "archive" | "own" | { uid: number; gid: number };
+  /** Gives entries other names; undefined leaves one out. */
+  rename?: (name: string) => string | undefined;
+  signal?: AbortSignal | undefined;
+  /** Told of what could not be made: devices and FIFOs. */
+  onSkipped?: (name: string, reason: string) => void;
+}
+
+/**
+ * Writes what a tar stream holds into a tree. Each entry's directory is opened anew inside the tree and the entry made in it, so
+ * that neither the archive nor whoever changes the tree meanwhile leads it out.
+ * @throws RuntimeError `INVALID_ARCHIVE`, `INVALID_PATH`, `PATH_NOT_FOUND`; the signal's reason
+ */
+export async function unpackTree(options: UnpackTreeOptions): Promise<void> {
+  const { archive, rename = (name) => name, signal } = options;
+  const extract = makeExtract();
+  archive.once("error", (error) => extract.destroy(error));
+  archive.pipe(extract);
+  const unpacker = new Unpacker(options);
+  try {
+    for await (const entry of extract) {
+      signal?.throwIfAborted();
+      const name = rename(entry.header.name);
+      if (name !== undefined) await unpacker.add(entry, name);
+      entry.resume();
+    }
+  } catch (error) {
+    if (error instanceof RuntimeError || signal?.aborted || "errno" in (error as object))
+      throw error;
+    throw new RuntimeError(`failed to unpack the archive: ${(error as Error).message}`, {
+      code: "INVALID_ARCHIVE",
+      cause: error,
+    });
+  } finally {
+    archive.unpipe(extract);
+    archive.destroy();
+  }
+  unpacker.finishDirectories();
+}
+
+const writeAt = promisify(write);
+
+class Unpacker {
+  readonly #options: UnpackTreeOptions;
+  /** Whose modes and times are set when nothing is made in them any more. */
+  readonly #directories: { path: string; header: Headers }[] = [];
+
+  constructor(options: UnpackTreeOptions) {
+    this.#options = options;
+  }
+
+  async add(entry: Entry, name: string): Promise<void> {
+    const path = this.#locate(name);
+    const { header } = entry;
+    if (path === this.#options.into) return;
+    using place = this.#open(path);
+    switch (header.type) {
+      case "directory":
+        return this.#makeDirectory(place, path, header);
+      case "file":
+      case "contiguous-file":
+        return await this.#makeFile(place, path, entry);
+      case "symlink":
+        this.#clear(place, path);
+        symlinkSync(header.linkname ?? "", place.path);
+        return this.#own(place, header);
+      case "link":
+        return this.#makeLink(place, path, header);
+      default:
+        this.#options.onSkipped?.(name, `it is a ${header.type ?? "file of no type"}`);
+    }
+  }
+
+  finishDirectories(): void {
+    for (const { path, header } of this.#directories.reverse()) {
+      using place = this.#open(path);
+      // Whoever put something else there meanwhile keeps it.
+      const stats = lstatSync(place.path, { throwIfNoEntry: false });
+      if (stats?.isDirectory() !== true) continue;
+      const fd = openSync(
+        place.path,
+        constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW,
+      );
+      try {
+        const self = `/proc/self/fd/${fd}`;
+        chmodSync(self, modeOf(header, 0o755));
+        if (header.mtime) utimesSync(self, header.mtime, header.mtime);
+      } finally {
+        closeSync(fd);
+      }
+    }
+  }
+
+  /** Where an entry goes, in the tree. */
+  #locate(name: string): string {
+    const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+    if (parts.includes("..") || name.includes("\0")) {
+      throw new RuntimeError(`failed to unpack "${name}": it leads out of the archive`, {
+        code: "INVALID_ARCHIVE",
+      });
+    }
+    return posix.join(this.#options.into, ...parts);
+  }
+
+  #open(path: string): Place {
+    return holdPlace(makeDirectory(this.#options.tree, posix.dirname(path)), posix.basename(path));
+  }
+
+  #makeDirectory(place: Place, path: string, header: Headers): void {
+    const stats = lstatSync(place.path, { throwIfNoEntry: false });
+    if (stats?.isDirectory() !== true) {
+      if (stats !== undefined) throw refusePath(path, "a directory cannot take a file's place");
+      mkdirSync(place.path, { mode: 0o700 });
+    }
+    this.#own(place, header);
+    this.#directories.push({ path, header });
+  }
+
+  async #makeFile(place: Place, path: string, entry: Entry): Promise<void> {
+    const { header } = entry;
+    this.#clear(place, path);
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+    const fd = openSync(place.path, flags, 0o600);
+    try {
+      for await (const chunk of entry as AsyncIterable<Uint8Array>) {
+        for (let at = 0; at < chunk.length; ) {
+          const { bytesWritten } = await writeAt(fd, chunk, at, chunk.length - at, null);
+          at += bytesWritten;
+        }
+      }
+      const owner = this.#ownerOf(header);
+      if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid);
+      // After the owner, which takes the set-user-ID bit away: chown(2).
+      fchmodSync(fd, modeOf(header, 0o644));
+      if (header.mtime) futimesSync(fd, header.mtime, header.mtime);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #makeLink(place: Place, path: string, header: Headers): void {
+    const name = this.#options.rename?.(header.linkname ?? "") ?? header.linkname ?? "";
+    using target = this.#open(this.#locate(name));
+    this.#clear(place, path);
+    linkSync(target.path, place.path);
+  }
+
+  /** Makes room: whatever is no directory goes. */
+  #clear(place: Place, path: string): void {
+    const stats = lstatSync(place.path, { throwIfNoEntry: false });
+    if (stats === undefined) return;
+    if (stats.isDirectory()) throw refusePath(path, "a file cannot take a directory's place");
+    unlinkSync(place.path);
+  }
+
+  #own(place: Place, header: Headers): void {
+    const owner = this.#ownerOf(header);
+    if (owner !== undefined) lchownSync(place.path, owner.uid, owner.gid);
+  }
+
+  #ownerOf({ uid = 0, gid = 0 }: Headers): { uid: number; gid: number } | undefined {
+    const { owner } = this.#options;
+    if (owner === "own") return undefined;
+    return owner === "archive" ? { uid, gid } : owner;
+  }
+}
+
+function modeOf({ mode }: Headers, otherwise: number): number {
+  return (mode ?? otherwise) & 0o7777;
+}

@@ -1,0 +1,206 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { pack } from "tar-stream";
+import * as assert from "uvu/assert";
+import { unpackTree } from "../../src/files/unpack-tree.ts";
+import {
+  copyFromContainer,
+  copyIntoContainer,
+  statContainerPath,
+} from "../../src/kept/copy-files.ts";
+import { diffContainer } from "../../src/kept/diff-container.ts";
+import { killContainer, stopContainer, waitContainer } from "../../src/kept/signal-container.ts";
+import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
+import { describeKept, rejects } from "./kept-sandbox.ts";
+
+const { test, create, start, target } = describeKept("files of containers");
+
+/** A directory of a test's own on this machine. */
+class Outside implements Disposable {
+  readonly path: string = mkdtempSync(join(tmpdir(), "dockher-files-"));
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
+
+function archive(...entries: Parameters<ReturnType<typeof pack>["entry"]>[0][]): Readable {
+  const packed = pack();
+  for (const header of entries) packed.entry(header, header.type === "file" ? "text" : "");
+  packed.finalize();
+  return Readable.from(packed);
+}
+
+test("out of a container and into another, running or not, with all that a file has", async () => {
+  using outside = new Outside();
+  const from = await start(
+    "mkdir -p /a/b; echo text > /a/file; ln /a/file /a/second; ln -s ../x /a/b/link; mkfifo /a/fifo; touch -t 202001020304 /a/file; chown 7:8 /a/file; chmod 4711 /a/file; read go",
+    { openStdin: true },
+  );
+  while ((await statContainerPath({ ...target(from), path: "/a/file" }))?.mode !== 0o4711);
+  for (const state of ["running", "stopped"]) {
+    const { id: to } = await create("true");
+    const skipped: string[] = [];
+    await copyIntoContainer({
+      ...target(to),
+      path: "/",
+      archive: await copyFromContainer({ ...target(from), path: "/a", as: state }),
+      owner: "archive",
+      onSkipped: (name) => skipped.push(name),
+    });
+    assert.equal(skipped, [`${state}/fifo`]);
+    await unpackTree({
+      tree: { root: outside.path },
+      into: "/",
+      archive: await copyFromContainer({ ...target(to), path: `/${state}` }),
+      owner: "archive",
+    });
+    const copy = join(outside.path, state);
+    const { mode, uid, gid, mtime, nlink } = lstatSync(join(copy, "file"));
+    assert.equal([mode & 0o7777, uid, gid, nlink], [0o4711, 7, 8, 2]);
+    assert.is(mtime.getFullYear(), 2020);
+    assert.is(readFileSync(join(copy, "second"), "utf8"), "text\n");
+    assert.is(readlinkSync(join(copy, "b/link")), "../x");
+    await killContainer(target(from)).catch(() => {});
+    await waitContainer(target(from));
+  }
+});
+
+test("no link of the container leads out of it, read or written", async () => {
+  using outside = new Outside();
+  const secret = join(outside.path, "secret");
+  writeFileSync(secret, "outside\n");
+  const id = await start(
+    `ln -s ${outside.path} /absolute; ln -s ../../../../../../..${outside.path} /relative; ln -s /proc/1/root /magic; mkdir /ready; read go`,
+    { openStdin: true },
+  );
+  while ((await statContainerPath({ ...target(id), path: "/ready" })) === undefined);
+  for (const link of ["/absolute", "/relative", "/magic"]) {
+    const inside = await copyFromContainer({ ...target(id), path: `${link}/secret` }).catch(
+      (error: { code: string }) => error.code,
+    );
+    if (inside instanceof Readable) {
+      assert.not.match((await buffer(inside)).toString(), "outside");
+    } else {
+      assert.match(inside, /PATH_NOT_FOUND|INVALID_PATH|ENOENT/);
+    }
+    const file = { name: `${link.slice(1)}/written`, type: "file", size: 4 } as const;
+    await copyIntoContainer({ ...target(id), path: "/", archive: archive(file) }).catch(() => {});
+    assert.not.ok(existsSync(join(outside.path, "written")), link);
+  }
+  assert.is(readFileSync(secret, "utf8"), "outside\n");
+});
+
+test("whoever exchanges directories for links meanwhile leads nobody out", async () => {
+  using outside = new Outside();
+  mkdirSync(join(outside.path, "deep"));
+  writeFileSync(join(outside.path, "deep/secret"), "outside\n");
+  const id = await start(
+    `mkdir -p /way/deep; ln -s ${outside.path} /link; while :; do mv /way /aside; mv /link /way; mv /way /link; mv /aside /way; done`,
+  );
+  const file = { name: "way/deep/written", type: "file", size: 4 } as const;
+  for (let round = 0; round < 200; round++) {
+    await copyIntoContainer({ ...target(id), path: "/", archive: archive(file) }).catch(() => {});
+    const stream = await copyFromContainer({ ...target(id), path: "/way/deep" }).catch(
+      () => undefined,
+    );
+    const text = stream === undefined ? "" : (await buffer(stream).catch(() => "")).toString();
+    assert.not.match(text, "outside");
+  }
+  assert.equal(readdirSync(join(outside.path, "deep")), ["secret"]);
+});
+
+test("an archive that leads out of itself, or is none, is refused", async () => {
+  using outside = new Outside();
+  mkdirSync(join(outside.path, "in"));
+  const unpack = (stream: Readable) =>
+    unpackTree({
+      tree: { root: join(outside.path, "in") },
+      into: "/",
+      archive: stream,
+      owner: "own",
+    });
+  await rejects(unpack(archive({ name: "../x", type: "file", size: 4 })), "INVALID_ARCHIVE");
+  await rejects(unpack(Readable.from([Buffer.alloc(1024, 7)])), "INVALID_ARCHIVE");
+  await unpack(
+    archive(
+      { name: "up", type: "symlink", linkname: ".." },
+      { name: "up/x", type: "file", size: 4 },
+      { name: "/absolute", type: "file", size: 4 },
+    ),
+  );
+  assert.equal(readdirSync(outside.path), ["in"]);
+  assert.equal(readdirSync(join(outside.path, "in")).sort(), ["absolute", "up", "x"]);
+  symlinkSync("nowhere", join(outside.path, "in/dangling"));
+  await rejects(unpack(archive({ name: "up", type: "directory" })), "INVALID_PATH");
+});
+
+test("bad paths are refused, and so is what only one that runs has", async () => {
+  const { id } = await create("true", {
+    mounts: [{ type: "volume", source: "shelf", target: "/shelf" }],
+  });
+  await rejects(copyFromContainer({ ...target(id), path: "/nothing" }), "ENOENT");
+  await rejects(copyFromContainer({ ...target(id), path: "/bin/sh/x" }), "INVALID_PATH");
+  await rejects(copyFromContainer({ ...target(id), path: "/shelf/x" }), "INVALID_PATH");
+  const none = { ...target(id), archive: archive() };
+  await rejects(copyIntoContainer({ ...none, path: "/bin/sh" }), "INVALID_PATH");
+  await rejects(
+    copyIntoContainer({ ...target("none"), path: "/", archive: archive() }),
+    "CONTAINER_NOT_FOUND",
+  );
+  assert.is(await statContainerPath({ ...target(id), path: "/nothing" }), undefined);
+});
+
+test("a reader that stops lets go of the container", async () => {
+  const { id } = await create("head -c 3000000 /dev/zero > /big");
+  await startKeptContainer(target(id));
+  await waitContainer(target(id));
+  const stream = await copyFromContainer({ ...target(id), path: "/big" });
+  stream.destroy();
+  // The lock of one that does not run was the stream's.
+  await startKeptContainer(target(id));
+  await stopContainer(target(id));
+});
+
+test("what a container has changed of its image", async () => {
+  const { id } = await create(
+    "rm /bin/vi; rm -r /etc; mkdir /etc; echo x > /etc/new; echo x > /added; chmod 700 /root",
+    { mounts: [{ type: "volume", source: "desk", target: "/desk" }] },
+  );
+  assert.equal(await diffContainer(target(id)), []);
+  await startKeptContainer(target(id));
+  await waitContainer(target(id));
+  const lines = (await diffContainer(target(id))).map(({ kind, path }) => `${kind} ${path}`);
+  for (const line of [
+    "added /added",
+    "changed /bin",
+    "deleted /bin/vi",
+    "changed /etc",
+    "deleted /etc/passwd",
+    "added /etc/new",
+  ]) {
+    assert.ok(lines.includes(line), `${line}\n${lines.join("\n")}`);
+  }
+  assert.not.ok(
+    lines.some((line) => /hostname|desk|\/bin\/sh$/.test(line)),
+    lines.join("\n"),
+  );
+  const { id: memory } = await create("true", { source: { image: "busybox", upper: "memory" } });
+  await rejects(diffContainer(target(memory)), "DIFF_UNAVAILABLE");
+});
+
+test.run();
