@@ -1,7 +1,7 @@
 import type { CommandTable } from "./command.js";
 
-/** Every command of `dockher` by its words. */
-export const COMMANDS: CommandTable = {
+/** What is done with containers: Docker takes these words behind `container` as well. */
+const CONTAINER_COMMANDS: CommandTable = {
   run: {
     summary: "Run a command in a new container",
     load: async () => (await import("./commands/run.js")).run,
@@ -90,6 +90,11 @@ export const COMMANDS: CommandTable = {
     summary: "Remove containers",
     load: async () => (await import("./commands/rm.js")).rm,
   },
+};
+
+/** Every command of `dockher` by its words. */
+export const COMMANDS: CommandTable = {
+  ...CONTAINER_COMMANDS,
   image: {
     summary: "Make, list and remove images",
     entries: {
@@ -108,6 +113,10 @@ export const COMMANDS: CommandTable = {
       rm: {
         summary: "Remove images",
         load: async () => (await import("./commands/image-rm.js")).imageRm,
+      },
+      prune: {
+        summary: "Remove images that no container has",
+        load: async () => (await import("./commands/image-prune.js")).imagePrune,
       },
     },
   },
@@ -133,6 +142,39 @@ export const COMMANDS: CommandTable = {
       prune: {
         summary: "Remove volumes that no container uses",
         load: async () => (await import("./commands/volume-prune.js")).volumePrune,
+      },
+    },
+  },
+  container: {
+    summary: "Tidy up containers; their other commands go behind this word too",
+    entries: {
+      ...hideAll(CONTAINER_COMMANDS),
+      ls: {
+        summary: "As `ps`",
+        hidden: true,
+        load: async () => (await import("./commands/ps.js")).ps,
+      },
+      prune: {
+        summary: "Remove containers that do not run",
+        load: async () => (await import("./commands/container-prune.js")).containerPrune,
+      },
+    },
+  },
+  system: {
+    summary: "Show what is on disk, and tidy up",
+    entries: {
+      df: {
+        summary: "Show what there is on disk",
+        load: async () => (await import("./commands/system-df.js")).systemDf,
+      },
+      info: {
+        summary: "As `info`",
+        hidden: true,
+        load: async () => (await import("./commands/info.js")).info,
+      },
+      prune: {
+        summary: "Remove what nobody uses",
+        load: async () => (await import("./commands/system-prune.js")).systemPrune,
       },
     },
   },
@@ -173,3 +215,9 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import("./commands/complete.js")).complete,
   },
 };
+
+function hideAll(table: CommandTable): CommandTable {
+  return Object.fromEntries(
+    Object.entries(table).map(([name, entry]) => [name, { ...entry, hidden: true }]),
+  );
+}

@@ -42,6 +42,7 @@ export {
   listContainers,
 } from "./kept/list-containers.js";
 export { listProcesses } from "./kept/list-processes.js";
+export { type ContainerSize, measureContainer } from "./kept/measure-container.js";
 export type { CreateOptions, KeptOptions } from "./kept/options.js";
 export { pauseContainer, unpauseContainer } from "./kept/pause-container.js";
 export { type ReadContainerLogOptions, readContainerLog } from "./kept/read-container-log.js";
@@ -79,6 +80,12 @@ export type {
   Ulimit,
 } from "./options.js";
 export {
+  type PrunedContainers,
+  type PruneOptions,
+  pruneContainers,
+} from "./prune/prune-containers.js";
+export { type PrunedImages, type PruneImagesOptions, pruneImages } from "./prune/prune-images.js";
+export {
   type ContainerResult,
   type ExitReason,
   type ExitStatus,
@@ -99,6 +106,7 @@ export {
   type ListVolumesOptions,
   listVolumes,
 } from "./volumes/list-volumes.js";
+export { measureVolume } from "./volumes/measure-volume.js";
 export {
   type PrunedVolumes,
   type PruneVolumesOptions,

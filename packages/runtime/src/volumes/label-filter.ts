@@ -7,7 +7,10 @@ export interface LabelFilter {
   absent?: boolean;
 }
 
-export function matchesLabels({ labels }: Volume, filters: readonly LabelFilter[]): boolean {
+export function matchesLabels(
+  { labels }: Pick<Volume, "labels">,
+  filters: readonly LabelFilter[],
+): boolean {
   return filters.every(({ name, value, absent = false }) => {
     const there = Object.hasOwn(labels, name) && (value === undefined || labels[name] === value);
     return there !== absent;
