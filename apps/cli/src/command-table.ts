@@ -167,6 +167,11 @@ export const COMMANDS: CommandTable = {
         summary: "Show what there is on disk",
         load: async () => (await import("./commands/system-df.js")).systemDf,
       },
+      events: {
+        summary: "As `events`",
+        hidden: true,
+        load: async () => (await import("./commands/events.js")).events,
+      },
       info: {
         summary: "As `info`",
         hidden: true,
@@ -187,6 +192,10 @@ export const COMMANDS: CommandTable = {
     summary: "As `image rm`",
     hidden: true,
     load: async () => (await import("./commands/image-rm.js")).imageRm,
+  },
+  events: {
+    summary: "Show what happens to containers",
+    load: async () => (await import("./commands/events.js")).events,
   },
   doctor: {
     summary: "Say what this machine can do, and how to mend what it can't",

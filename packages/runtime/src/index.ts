@@ -2,6 +2,8 @@ export { type EnteredBy, enterDelegatedCgroup } from "@dockher/cgroup";
 export type { ContainerHealth } from "@dockher/ns";
 export type { Container, TerminalHandle } from "./container-handle.js";
 export { RuntimeError } from "./error.js";
+export type { ContainerEvent } from "./events/container-event.js";
+export { type WatchEventsOptions, watchEvents } from "./events/watch-events.js";
 export { packTree } from "./files/pack-tree.js";
 export { readEntry, type TreeEntry } from "./files/tree.js";
 export { unpackTree } from "./files/unpack-tree.js";

@@ -1,10 +1,11 @@
-import { type ContainerSummary, listContainers } from "@dockher/runtime";
+import { type ContainerSummary, listContainers, measureContainer } from "@dockher/runtime";
 import type { OptionTable } from "../arguments/option.js";
-import { type Command, defineCommand } from "../command.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { describeCommand, describeStatus, shortenId } from "../output/container-words.js";
 import { FORMAT_OPTION, NO_TRUNC_OPTION, printList, QUIET_OPTION } from "../output/list.js";
 import { formatAge, formatDate } from "../output/time.js";
+import { formatSize } from "../output/units.js";
 import { describeDirectories } from "../run/create-kept.js";
 import { describeFilter, type Filters, parseFilters } from "../values/filter.js";
 import { readLabelFilters } from "../values/label-filter.js";
@@ -20,6 +21,7 @@ const OPTIONS = {
     placeholder: "N",
     summary: "Only the N newest, whatever they do",
   },
+  size: { kind: "flag", short: "s", summary: "What they have written, and with their images" },
   filter: describeFilter(FILTERS),
   ...FORMAT_OPTION,
   ...NO_TRUNC_OPTION,
@@ -36,9 +38,12 @@ const HEADINGS = {
   Names: "NAMES",
   Ports: "PORTS",
   RunningFor: "CREATED",
+  Size: "SIZE",
   State: "STATE",
   Status: "STATUS",
 } as const;
+
+const COLUMNS = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"] as const;
 
 export const ps: Command = defineCommand({
   usage: "ps [OPTIONS]",
@@ -54,20 +59,25 @@ export const ps: Command = defineCommand({
     }
     const filters = parseFilters(options.filter, FILTERS);
     const newest = options.latest === true ? 1 : readCount(options.last);
-    const whole = filters.has("status") || filters.has("exited") || newest !== undefined;
+    const unasked = filters.has("status") || filters.has("exited") || newest !== undefined;
     const listed = listContainers({
-      all: options.all === true || whole,
+      all: options.all === true || unasked,
       onDamaged: (error) => context.notice(error.message),
       ...describeDirectories(context),
     });
-    const rows = listed
-      .slice(0, newest)
-      .filter((container) => fits(container, filters))
-      .map((container) => describe(container, { whole: options["no-trunc"] === true }));
+    const shown = listed.slice(0, newest).filter((container) => fits(container, filters));
+    const whole = options["no-trunc"] === true;
+    const sized = options.size === true || /\.Size\b/.test(options.format ?? "");
+    const rows = await Promise.all(
+      shown.map(async (container) => ({
+        ...describe(container, { whole }),
+        Size: sized ? await describeSize(container, context) : "",
+      })),
+    );
     printList({
       rows,
       headings: HEADINGS,
-      columns: ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"],
+      columns: options.size === true ? [...COLUMNS, "Size"] : COLUMNS,
       key: "ID",
       quiet: options.quiet,
       format: options.format,
@@ -104,6 +114,20 @@ function fits(
       return Object.hasOwn(labels, label) && (value === undefined || labels[label] === value);
     })
   );
+}
+
+/** What it has written, and that with its image. */
+async function describeSize({ id }: ContainerSummary, context: CommandContext): Promise<string> {
+  try {
+    const target = { container: id, ...describeDirectories(context) };
+    const { written, total } = await measureContainer(target);
+    const three = { digits: 3 } as const;
+    return `${formatSize(written, three)} (virtual ${formatSize(total, three)})`;
+  } catch (error) {
+    // Removed meanwhile.
+    if ((error as { code?: string }).code === "CONTAINER_NOT_FOUND") return "";
+    throw error;
+  }
 }
 
 /** Docker's names of the fields. */

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { removeTree, resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
+import { recordContainerEvent } from "../events/journal.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
 import { UndoList } from "../lifecycle/undo-list.js";
 import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
@@ -93,12 +94,12 @@ async function create(options: CreateOptions, undo: UndoList): Promise<CreatedCo
   if (volumes.length > 0) {
     await prepareVolumes({ mounts: volumes, layout, record, source, userNamespace, undo, signal });
   }
-  writeConfig(
-    directory,
-    describeConfig({ options, record, name, source, mounts, healthcheck, args: spec.process.args }),
-  );
+  const { args } = spec.process;
+  const config = describeConfig({ options, record, name, source, mounts, healthcheck, args });
+  writeConfig(directory, config);
   signal?.throwIfAborted();
   keepContainer(record);
+  recordContainerEvent(directories.root, config, "create");
   return { id: record.id, name };
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import type { Directories } from "../options.js";
@@ -38,6 +38,11 @@ export function findContainer({ container, directories = {} }: ContainerTarget):
   const config = isKept(record) ? readConfig(directory) : undefined;
   if (config === undefined) throw refuse(container, "it is not kept: it ends with its caller");
   return { record, directory, config };
+}
+
+/** The data directory that a container is in. */
+export function rootOf({ state }: ContainerRecord): string {
+  return dirname(state.containers);
 }
 
 /**

@@ -1,9 +1,15 @@
 import type { Cgroup } from "@dockher/cgroup";
 import { RuntimeError } from "../error.js";
+import { recordContainerEvent } from "../events/journal.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import type { ContainerRecord } from "../state/claim.js";
 import { readStatus } from "./container-status.js";
-import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import {
+  type ContainerTarget,
+  findContainer,
+  type KeptContainer,
+  rootOf,
+} from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
 import { refuseState } from "./refuse-state.js";
 
@@ -24,6 +30,7 @@ export async function pauseContainer(target: ContainerTarget): Promise<void> {
     await cgroup.thaw();
     throw error;
   }
+  recordContainerEvent(rootOf(found.record), found.config, "pause");
 }
 
 /**
@@ -40,6 +47,7 @@ export async function unpauseContainer(target: ContainerTarget): Promise<void> {
     });
   }
   await openFreezable(found).thaw();
+  recordContainerEvent(rootOf(found.record), found.config, "unpause");
 }
 
 /** Lets a container go on that has been sent a signal: frozen processes take none. */

@@ -1,6 +1,7 @@
 import { connectMonitor, NsError } from "@dockher/ns";
 import { removeTree, resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
+import { recordContainerEvent } from "../events/journal.js";
 import {
   abandonClaim,
   type ContainerRecord,
@@ -12,7 +13,7 @@ import {
 import { removeVolumesOf } from "../volumes/prepare-volumes.js";
 import { readConfig } from "./container-config.js";
 import { isLive, readStatus } from "./container-status.js";
-import { type ContainerTarget, findRecord, type KeptContainer } from "./find-container.js";
+import { type ContainerTarget, findRecord, type KeptContainer, rootOf } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
 import { thawContainer } from "./pause-container.js";
 import { releaseResources } from "./release-resources.js";
@@ -39,6 +40,7 @@ export async function removeContainer(options: RemoveContainerOptions): Promise<
     using _ = await lockContainer({ directory, config }, options);
     await end({ record, directory, config }, { force });
     await removeAll(record, options);
+    recordContainerEvent(rootOf(record), config, "destroy");
   } else {
     await removeAll(record, options);
   }

@@ -1,8 +1,9 @@
 import { RuntimeError } from "../error.js";
+import { recordContainerEvent } from "../events/journal.js";
 import { renameClaim } from "../state/claim.js";
 import { checkContainerName } from "../state/container-id.js";
 import { writeConfig } from "./container-config.js";
-import { type ContainerTarget, findContainer } from "./find-container.js";
+import { type ContainerTarget, findContainer, rootOf } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
 
 export interface RenameOptions extends ContainerTarget {
@@ -16,7 +17,8 @@ export async function renameContainer(options: RenameOptions): Promise<void> {
   checkContainerName(name);
   const found = findContainer(options);
   using _ = await lockContainer(found);
-  const { record, directory, config } = found;
+  // As it is now that nobody else changes it.
+  const { record, directory, config } = findContainer({ ...options, container: found.record.id });
   if (config.name === name) {
     throw new RuntimeError(`failed to rename container ${name}: that is its name`, {
       code: "NAME_IN_USE",
@@ -24,4 +26,7 @@ export async function renameContainer(options: RenameOptions): Promise<void> {
   }
   renameClaim(record, name);
   writeConfig(directory, { ...config, name });
+  recordContainerEvent(rootOf(record), { ...config, name }, "rename", {
+    oldName: `/${config.name}`,
+  });
 }

@@ -1,6 +1,12 @@
 import { type ContainerState, connectMonitor, type MonitorConnection, NsError } from "@dockher/ns";
+import { recordContainerEvent } from "../events/journal.js";
 import { isLive, readStatus } from "./container-status.js";
-import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import {
+  type ContainerTarget,
+  findContainer,
+  type KeptContainer,
+  rootOf,
+} from "./find-container.js";
 import { thawContainer } from "./pause-container.js";
 import { refuseState } from "./refuse-state.js";
 
@@ -21,6 +27,9 @@ export async function killContainer(options: KillOptions): Promise<void> {
   }
   await using monitor = await connectTo(found, "signal");
   await monitor.kill(options.signal ?? "SIGKILL", { keepStopped: true });
+  recordContainerEvent(rootOf(found.record), found.config, "kill", {
+    signal: String(options.signal ?? "SIGKILL"),
+  });
   if (status.state === "paused") await thawContainer(found.record);
 }
 
@@ -47,6 +56,7 @@ export async function stopContainer(options: StopContainerOptions): Promise<void
   } catch (error) {
     if (!isGone(error)) throw error;
   }
+  recordContainerEvent(rootOf(record), config, "stop");
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CgroupLocation } from "@dockher/cgroup";
 import { type ContainerCgroup, type Plan, type Stdio, startMonitor } from "@dockher/ns";
 import { type OverlayUpper, resolveDirectories } from "@dockher/rootfs";
+import { recordContainerEvent } from "../events/journal.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
 import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
 import { prepareCgroup } from "../lifecycle/prepare-cgroup.js";
@@ -11,7 +12,12 @@ import { compilePlan } from "../plan/compile-plan.js";
 import { resolveSource } from "../source/resolve-source.js";
 import type { ContainerConfig } from "./container-config.js";
 import { isLive, readStatus } from "./container-status.js";
-import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import {
+  type ContainerTarget,
+  findContainer,
+  type KeptContainer,
+  rootOf,
+} from "./find-container.js";
 import { compileHealthcheck } from "./healthcheck.js";
 import { lockContainer } from "./lock-container.js";
 import { refusePaused } from "./refuse-state.js";
@@ -44,6 +50,7 @@ export async function startKeptContainer(options: StartOptions): Promise<void> {
     await undo.run();
     throw wrapSystemError(cause, "start the container");
   }
+  recordContainerEvent(rootOf(found.record), found.config, "start");
 }
 
 async function start(

@@ -1,13 +1,19 @@
 import { connectMonitor, type RestartPolicy } from "@dockher/ns";
 import type { LinuxResources } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
+import { recordContainerEvent } from "../events/journal.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import { UndoList } from "../lifecycle/undo-list.js";
 import type { Limits } from "../options.js";
 import { generateResources } from "../spec/generate-resources.js";
 import { writeConfig } from "./container-config.js";
 import { isLive, readStatus } from "./container-status.js";
-import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import {
+  type ContainerTarget,
+  findContainer,
+  type KeptContainer,
+  rootOf,
+} from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
 
 export interface UpdateContainerOptions extends ContainerTarget {
@@ -24,7 +30,7 @@ export async function updateContainer(options: UpdateContainerOptions): Promise<
   const found = findContainer(options);
   using _ = await lockContainer(found);
   // As it is now that nobody else changes it.
-  const { config, directory } = findContainer(options);
+  const { config, directory } = findContainer({ ...options, container: found.record.id });
   const limits = { ...config.options.limits, ...options.limits };
   generateResources(limits);
   const restart = options.restart ?? config.restart;
@@ -42,6 +48,7 @@ export async function updateContainer(options: UpdateContainerOptions): Promise<
     await undo.run();
     throw error;
   }
+  recordContainerEvent(rootOf(found.record), config, "update");
 }
 
 async function updateRunning(

@@ -2,6 +2,7 @@ import { chmod, mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { removeTree } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
+import { recordVolumeEvent } from "../events/journal.js";
 import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
 import type { Directories } from "../options.js";
 import { generateContainerId } from "../state/container-id.js";
@@ -75,6 +76,7 @@ async function placeVolume({ layout, name, labels }: MakeVolumeOptions): Promise
     await chmod(data, 0o755);
     await writeVolumeFile(stage, labels);
     await rename(stage, locateVolume(layout, name));
+    recordVolumeEvent(layout, name, "create");
   } catch (error) {
     await removeTree(stage);
     const { code } = error as NodeJS.ErrnoException;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
+import { recordVolumeEvent } from "../events/journal.js";
 import type { Directories } from "../options.js";
 import { locateState } from "../state/claim.js";
 import { checkVolumeName } from "./check-volume-name.js";
@@ -29,6 +30,7 @@ export async function removeVolume(options: RemoveVolumeOptions): Promise<void> 
   const users = findVolumeUsers(locateState(root)).get(name) ?? [];
   if (users.length > 0) throw refuseUsed(name, users);
   await discard(layout, locateVolume(layout, name));
+  recordVolumeEvent(layout, name, "destroy");
   await removeLeftovers(layout);
 }
 
@@ -36,6 +38,7 @@ export async function removeVolume(options: RemoveVolumeOptions): Promise<void> 
 export async function removeOwnVolume(layout: VolumeLayout, name: string): Promise<void> {
   try {
     await discard(layout, join(layout.volumes, name));
+    recordVolumeEvent(layout, name, "destroy");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
