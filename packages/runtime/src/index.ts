@@ -25,7 +25,7 @@ export {
   type StatContainerPathOptions,
   statContainerPath,
 } from "./kept/copy-files.js";
-export { type CreatedContainer, createContainer } from "./kept/create-container.js";
+export { createContainer } from "./kept/create-container.js";
 export { diffContainer, type FileChange } from "./kept/diff-container.js";
 export {
   type EnteredCommand,
@@ -36,6 +36,15 @@ export {
 } from "./kept/exec-in-container.js";
 export type { ContainerTarget } from "./kept/find-container.js";
 export { finishContainer } from "./kept/finish-container.js";
+export {
+  CreatedContainer,
+  type KeptContainerHandle,
+  openContainer,
+  PausedContainer,
+  RestartingContainer,
+  RunningContainer,
+  StoppedContainer,
+} from "./kept/handles.js";
 export type { HealthcheckOptions } from "./kept/healthcheck.js";
 export { type ContainerDetails, inspectContainer } from "./kept/inspect-container.js";
 export {

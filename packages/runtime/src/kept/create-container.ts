@@ -27,17 +27,12 @@ import { type NamedMount, nameVolumes } from "../volumes/name-volumes.js";
 import { prepareVolumes } from "../volumes/prepare-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
 import { type ContainerConfig, writeConfig } from "./container-config.js";
+import { CreatedContainer, type HandleOptions } from "./handles.js";
 import { resolveHealthcheck } from "./healthcheck.js";
 import { makeLock } from "./lock-container.js";
 import type { CreateOptions, KeptOptions } from "./options.js";
 
 const DEFAULT_STOP_TIMEOUT = 10_000;
-
-export interface CreatedContainer {
-  /** 64 hexadecimal digits. */
-  id: string;
-  name: string;
-}
 
 /**
  * Creates a container that stays until it is removed, and starts nothing. One whose creation fails leaves nothing behind.
@@ -46,14 +41,15 @@ export interface CreatedContainer {
 export async function createContainer(options: CreateOptions): Promise<CreatedContainer> {
   const undo = new UndoList();
   try {
-    return await create(options, undo);
+    const { directories } = options;
+    return new CreatedContainer({ ...(await create(options, undo)), directories });
   } catch (cause) {
     await undo.run();
     throw wrapSystemError(cause);
   }
 }
 
-async function create(options: CreateOptions, undo: UndoList): Promise<CreatedContainer> {
+async function create(options: CreateOptions, undo: UndoList): Promise<HandleOptions> {
   const { signal } = options;
   signal?.throwIfAborted();
   refuseUserNamespace(options);

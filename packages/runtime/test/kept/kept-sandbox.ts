@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
-import { type CreatedContainer, createContainer } from "../../src/kept/create-container.ts";
+import { createContainer } from "../../src/kept/create-container.ts";
 import type { ContainerTarget } from "../../src/kept/find-container.ts";
+import type { CreatedContainer } from "../../src/kept/handles.ts";
 import { inspectContainer } from "../../src/kept/inspect-container.ts";
 import { listContainers } from "../../src/kept/list-containers.ts";
 import type { CreateOptions } from "../../src/kept/options.ts";
