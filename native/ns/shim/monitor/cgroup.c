@@ -81,6 +81,13 @@ mon_kill_rest (const struct mon_settings *settings)
   return empty;
 }
 
+void
+mon_thaw (const struct mon_settings *settings)
+{
+  if (settings->kill_freezer[0] != '\0')
+    write_file (settings->kill_freezer, "THAWED");
+}
+
 int
 mon_join_cgroups (const struct mon_settings *settings, int *index)
 {

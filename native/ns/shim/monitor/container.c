@@ -22,6 +22,7 @@
 #define GOOD_RUN 10000
 /* How long what was killed with its cgroup may hold a pipe open.  */
 #define DRAIN_TIME 1000
+#define THAW_AGAIN 100
 #define TERMINAL_RETRY 200
 
 #define PAGE_SIZE 4096
@@ -245,6 +246,24 @@ reap (struct monitor *monitor, void *subject, short revents)
     begin_draining (monitor);
 }
 
+/* Before cgroup v2 a frozen process dies no sooner than it is thawed: freezer-subsystem.rst.  */
+void
+mon_kill_container (struct monitor *monitor)
+{
+  mon_signal_process (&monitor->container.process, SIGKILL);
+  monitor->container.thaw_at = mon_now ();
+}
+
+static void
+thaw (struct monitor *monitor, uint64_t now)
+{
+  struct mon_container *container = &monitor->container;
+  bool alive = container->process.stage == MON_RUNNING;
+  if (alive)
+    mon_thaw (&monitor->settings);
+  container->thaw_at = alive ? now + THAW_AGAIN : 0;
+}
+
 void
 mon_stop_container (struct monitor *monitor, int signal, int64_t timeout)
 {
@@ -295,6 +314,7 @@ mon_watch_container (struct monitor *monitor)
     }
   mon_wake_at (container->restart_at);
   mon_wake_at (container->kill_at);
+  mon_wake_at (container->thaw_at);
   if (container->phase == MON_CONTAINER_DRAINING && !mon_is_held (monitor))
     mon_wake_at (now + 5);
 }
@@ -307,8 +327,10 @@ mon_tick_container (struct monitor *monitor)
   if (container->kill_at != 0 && container->kill_at <= now)
     {
       container->kill_at = 0;
-      mon_signal_process (&container->process, SIGKILL);
+      mon_kill_container (monitor);
     }
+  if (container->thaw_at != 0 && container->thaw_at <= now)
+    thaw (monitor, now);
   if (container->phase == MON_CONTAINER_DRAINING)
     drain (monitor);
   if (container->phase == MON_CONTAINER_RESTARTING && container->restart_at <= now)

@@ -37,6 +37,7 @@ struct mon_container
   uint64_t backoff;     /* milliseconds, 0 before the first restart */
   uint64_t restart_at;  /* or 0 */
   uint64_t kill_at;     /* the end of a stop's patience, or 0 */
+  uint64_t thaw_at;     /* it was killed, and may be frozen: when to look again, or 0 */
   uint64_t drain_until; /* or 0 */
   bool stay_down;       /* somebody stopped it */
 };
@@ -44,6 +45,8 @@ struct mon_container
 void mon_start_container (struct monitor *monitor);
 /* Stop it for good: SIGNAL now, SIGKILL after TIMEOUT milliseconds unless that is negative.  */
 void mon_stop_container (struct monitor *monitor, int signal, int64_t timeout);
+/* Nothing that it can do helps it, nor that somebody freezes it meanwhile.  */
+void mon_kill_container (struct monitor *monitor);
 void mon_watch_container (struct monitor *monitor);
 void mon_tick_container (struct monitor *monitor);
 /* Give back the memory of buffers that hold nothing.  */

@@ -1,6 +1,7 @@
 /* What clients ask for.  */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -93,6 +94,8 @@ send_signal (struct monitor *monitor, const struct mon_client *client,
 {
   struct mon_process *process = find_subject (monitor, client, frame);
   int error = process == NULL ? ESRCH : mon_signal_process (process, frame->value);
+  if (error == 0 && frame->value == SIGKILL && process == &monitor->container.process)
+    mon_kill_container (monitor);
   if (error == 0 && (frame->flags & MON_STAY_DOWN))
     monitor->container.stay_down = true;
   return error;

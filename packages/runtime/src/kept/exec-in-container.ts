@@ -1,5 +1,6 @@
+import { readlinkSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { type LaunchedProcess, launch } from "@dockher/ns";
+import { type LaunchedProcess, NsError, park } from "@dockher/ns";
 import type { TerminalHandle } from "../container-handle.js";
 import type { ExitStatus } from "../result.js";
 import { compileEntry, type EntryOptions } from "./compile-entry.js";
@@ -33,9 +34,35 @@ export interface EnteredCommand extends AsyncDisposable {
  */
 export async function execInContainer(options: ExecOptions): Promise<EnteredCommand> {
   const found = findContainer(options);
-  const plan = await compileEntry(found, options, checkRunning(found));
-  const process = await launch(plan, { signal: options.signal });
-  return wrapProcess(process, options.signal);
+  const pid = checkRunning(found);
+  try {
+    const plan = await compileEntry(found, options, pid);
+    await using parked = await park(plan, { signal: options.signal });
+    // What was entered is the container's if it runs even now: else its pid may have been somebody else's by then.
+    if (checkRunning(found) !== pid)
+      throw refuseState(found.config.name, { state: "exited" }, "enter");
+    return wrapProcess(await parked.release(), options.signal);
+  } catch (error) {
+    throw explainEnd(found, error);
+  }
+}
+
+/** A container that ended meanwhile is why it could not be entered. */
+function explainEnd(found: KeptContainer, error: unknown): unknown {
+  if (!(error instanceof NsError)) return error;
+  const status = readStatus(found);
+  if (status.state !== "running") return refuseState(found.config.name, status, "enter");
+  return isGone(status.pid) ? refuseState(found.config.name, { state: "exited" }, "enter") : error;
+}
+
+/** Its monitor has not said so yet: a process that has ended is in no namespace. */
+function isGone(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/ns/mnt`);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** What a command that nobody waits for has: no streams, so that it cannot be held up by who reads them. */
@@ -57,7 +84,9 @@ export async function execDetached(options: ExecDetachedOptions): Promise<number
   await using monitor = await connectTo(found, "enter");
   // By the descriptor that the monitor holds: the pid may be somebody else's by then.
   const namespaces = plan.namespaces.map(({ type }) => ({ type, of: "container" as const }));
-  return await monitor.execDetached({ ...plan, namespaces });
+  return await monitor.execDetached({ ...plan, namespaces }).catch((error: unknown) => {
+    throw explainEnd(found, error);
+  });
 }
 
 function checkRunning(found: KeptContainer): number {

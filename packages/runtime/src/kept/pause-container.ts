@@ -3,7 +3,7 @@ import { RuntimeError } from "../error.js";
 import { recordContainerEvent } from "../events/journal.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import type { ContainerRecord } from "../state/claim.js";
-import { readStatus } from "./container-status.js";
+import { isLive, readStatus } from "./container-status.js";
 import {
   type ContainerTarget,
   findContainer,
@@ -27,6 +27,9 @@ export async function pauseContainer(target: ContainerTarget): Promise<void> {
   try {
     await cgroup.freeze();
   } catch (error) {
+    const after = readStatus(found);
+    // It was ended meanwhile.
+    if (!isLive(after)) throw refuseState(found.config.name, after, "pause");
     await cgroup.thaw();
     throw error;
   }

@@ -26,7 +26,9 @@ export async function killContainer(options: KillOptions): Promise<void> {
     throw refuseState(found.config.name, status, "signal");
   }
   await using monitor = await connectTo(found, "signal");
-  await monitor.kill(options.signal ?? "SIGKILL", { keepStopped: true });
+  await monitor.kill(options.signal ?? "SIGKILL", { keepStopped: true }).catch((error: unknown) => {
+    throw isGone(error) ? refuseState(found.config.name, { state: "exited" }, "signal") : error;
+  });
   recordContainerEvent(rootOf(found.record), found.config, "kill", {
     signal: String(options.signal ?? "SIGKILL"),
   });

@@ -1,4 +1,4 @@
-import { connectMonitor, type RestartPolicy } from "@dockher/ns";
+import { connectMonitor, NsError, type RestartPolicy } from "@dockher/ns";
 import type { LinuxResources } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import { recordContainerEvent } from "../events/journal.js";
@@ -42,7 +42,7 @@ export async function updateContainer(options: UpdateContainerOptions): Promise<
   }
   const undo = new UndoList();
   try {
-    if (isLive(readStatus(found))) await updateRunning(found, { limits, restart }, undo);
+    if (isLive(readStatus(found))) await updateUnlessEnded(found, { limits, restart }, undo);
     writeConfig(directory, { ...config, restart, options: { ...config.options, limits } });
   } catch (error) {
     await undo.run();
@@ -51,9 +51,25 @@ export async function updateContainer(options: UpdateContainerOptions): Promise<
   recordContainerEvent(rootOf(found.record), config, "update");
 }
 
+type Changes = Required<Pick<UpdateContainerOptions, "limits" | "restart">>;
+
+/** Of one that ends meanwhile only the configuration is left to change. */
+async function updateUnlessEnded(
+  found: KeptContainer,
+  changes: Changes,
+  undo: UndoList,
+): Promise<void> {
+  try {
+    await updateRunning(found, changes, undo);
+  } catch (error) {
+    const gone = error instanceof NsError && error.code === "MONITOR_GONE";
+    if (!gone && isLive(readStatus(found))) throw error;
+  }
+}
+
 async function updateRunning(
   { record, directory, config }: KeptContainer,
-  { limits, restart }: Required<Pick<UpdateContainerOptions, "limits" | "restart">>,
+  { limits, restart }: Changes,
   undo: UndoList,
 ): Promise<void> {
   const cgroup = openContainerCgroup(record);
