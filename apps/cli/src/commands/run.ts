@@ -1,5 +1,6 @@
 import type { ParsedArguments } from "../arguments/parse.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
+import { addVolumesFrom } from "../run/add-volumes-from.js";
 import { readCommandLine } from "../run/command-line.js";
 import { describeContainer, toSource } from "../run/container-options.js";
 import { findDefaultImage } from "../run/default-image.js";
@@ -32,7 +33,7 @@ What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`doc
     if (needsMonitor(parsed.options)) return runMonitored(parsed, context);
     const line = readCommandLine(parsed);
     const { values } = line;
-    const described = describeContainer(line, context);
+    const described = await addVolumesFrom(describeContainer(line, context), line, context);
     const terminal = { tty: values.tty === true, interactive: values.interactive === true };
     if (terminal.tty) (await import("../run/terminal.js")).checkTerminal(terminal);
     const image = values.rootfs ?? line.image ?? (await findDefaultImage(context.env));

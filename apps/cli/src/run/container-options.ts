@@ -15,7 +15,6 @@ import { parseVolume } from "../values/volume.js";
 import type { RunCommandLine } from "./command-line.js";
 import { readLimits } from "./limits.js";
 import type { RunOptionTable } from "./option-table.js";
-import { readVolumesFrom } from "./volumes-from.js";
 
 type RunValues = OptionValues<RunOptionTable>;
 
@@ -23,8 +22,6 @@ type RunValues = OptionValues<RunOptionTable>;
 export interface Surroundings {
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** The data directory, where one is named. */
-  root?: string | undefined;
   /** Told once for each thing that was understood but changes nothing. */
   notice: (line: string) => void;
 }
@@ -107,8 +104,7 @@ function readDns(values: RunValues): DnsOptions | undefined {
   return Object.keys(dns).length === 0 ? undefined : dns;
 }
 
-function readMounts(values: RunValues, surroundings: Surroundings): MountOption[] {
-  const { cwd, notice } = surroundings;
+function readMounts(values: RunValues, { cwd, notice }: Surroundings): MountOption[] {
   const volumes = values.volume.map((text) => parseVolume(text, cwd));
   if (volumes.some(({ ignored }) => ignored.length > 0)) {
     notice("the options z and Z of --volume are ignored: nothing is labelled here");
@@ -117,7 +113,6 @@ function readMounts(values: RunValues, surroundings: Surroundings): MountOption[
     ...volumes.map(({ mount }) => mount),
     ...values.mount.map((text) => parseMount(text, cwd)),
     ...values.tmpfs.map(parseTmpfs),
-    ...values["volumes-from"].flatMap((text) => readVolumesFrom(text, surroundings.root)),
   ];
 }
 

@@ -2,6 +2,7 @@ import { type CreatedContainer, createContainer } from "@dockher/runtime";
 import type { ParsedArguments } from "../arguments/parse.js";
 import type { CommandContext } from "../command.js";
 import { showImageProgress } from "../output/image-progress.js";
+import { addVolumesFrom } from "./add-volumes-from.js";
 import { readCommandLine } from "./command-line.js";
 import { describeContainer, toSource } from "./container-options.js";
 import { findDefaultImage } from "./default-image.js";
@@ -21,7 +22,7 @@ export async function createKept(
 ): Promise<CreatedContainer> {
   const line = readCommandLine(parsed);
   const { values } = line;
-  const described = describeContainer(line, context);
+  const described = await addVolumesFrom(describeContainer(line, context), line, context);
   const kept = readKeptOptions(values);
   using idFile = values.cidfile === undefined ? undefined : new IdFile(values.cidfile);
   const image = values.rootfs ?? line.image ?? (await findDefaultImage(context.env));

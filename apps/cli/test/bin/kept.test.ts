@@ -85,10 +85,25 @@ test("create, rename, kill, and what goes by itself", async ({ machine }) => {
   assert.is((await machine.run(["ps", "-aq"])).stdout, "");
 });
 
+test("in the foreground below a monitor: removed at its end, or kept", async ({ machine }) => {
+  const labelled = await machine.run(["run", "--label", "a=b", "busybox", "echo", "here"]);
+  assert.equal([labelled.code, labelled.stdout], [0, "here\n"]);
+  assert.is((await machine.run(["ps", "-aq"])).stdout, "");
+  const kept = await machine.run(
+    ["run", "--rm=false", "--name", "again", "-i", "busybox", "sh", "-c", "cat; exit 3"],
+    { input: "typed\n" },
+  );
+  assert.equal([kept.code, kept.stdout], [3, "typed\n"]);
+  const again = await machine.run(["start", "-ai", "again"], { input: "anew\n" });
+  assert.equal([again.code, again.stdout], [3, "anew\n"]);
+  assert.is((await machine.run(["attach", "again"])).code, 1);
+  assert.is((await machine.run(["rm", "again"])).code, 0);
+});
+
 test("what cannot be meant is refused in one line, with Docker's codes", async ({ machine }) => {
   const refusals: [string[], number, RegExp][] = [
-    [["run", "--label", "a=b", "busybox", "true"], 125, /--label is for a container that stays/],
-    [["run", "--rm=false", "busybox", "true"], 125, /needs -d/],
+    [["run", "--label", "a=b", "--timeout", "5", "busybox", "true"], 125, /--timeout/],
+    [["run", "--rm", "--restart", "always", "busybox", "true"], 125, /contradict/],
     [["run", "-d", "--timeout", "5", "busybox", "true"], 125, /--timeout/],
     [["run", "-d", "--rm", "--restart", "always", "busybox", "true"], 125, /contradict/],
     [["run", "-d", "--restart", "often", "busybox", "true"], 125, /no such policy/],

@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { BIN, type Machine } from "./dockher.ts";
 
 /** Why no terminal can be driven here; undefined where one can. */
@@ -11,9 +13,10 @@ const PATIENCE_MS = 60_000;
 
 /** A terminal with a shell in it, driven by tmux(1) as a person would. */
 export class Screen implements Disposable {
-  readonly #socket = `dockher-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  readonly #socket: string;
 
   constructor(machine: Machine, { columns = 100, rows = 30 } = {}) {
+    this.#socket = join(machine.directory, `screen-${randomUUID()}`);
     const env = {
       ...machine.env,
       TERM: "xterm-256color",
@@ -24,7 +27,7 @@ export class Screen implements Disposable {
     // -f: nobody's own configuration. The shell reads no start-up files.
     execFileSync(
       "tmux",
-      ["-L", this.#socket, "-f", "/dev/null", "new-session", "-d", ...size, "/bin/sh"],
+      ["-S", this.#socket, "-f", "/dev/null", "new-session", "-d", ...size, "/bin/sh"],
       {
         env,
         cwd: machine.directory,
@@ -70,6 +73,6 @@ export class Screen implements Disposable {
   }
 
   #tmux(...args: string[]): string {
-    return execFileSync("tmux", ["-L", this.#socket, ...args], { encoding: "utf8" });
+    return execFileSync("tmux", ["-S", this.#socket, ...args], { encoding: "utf8" });
   }
 }

@@ -7,7 +7,7 @@ import {
   type RunningContainer,
   type StoppedContainer,
 } from "../../src/kept/handles.ts";
-import { stopContainer } from "../../src/kept/signal-container.ts";
+import { killContainer, waitContainer } from "../../src/kept/signal-container.ts";
 import { describeKept, rejects } from "./kept-sandbox.ts";
 
 const { test, create, target } = describeKept("handles");
@@ -45,7 +45,8 @@ test("each state leads to the next, with what can be done in it", async () => {
 
 test("what was changed behind its back is refused by its code", async () => {
   const running = await (await create("sleep 1000")).start();
-  await stopContainer({ ...target(running.id), timeout: 0 });
+  await killContainer(target(running.id));
+  await waitContainer(target(running.id));
   await rejects(running.exec({ command: ["true"] }), "CONTAINER_NOT_RUNNING");
   await rejects(running.pause(), "CONTAINER_NOT_RUNNING");
   assert.is((await running.wait()).exitCode, 137);
