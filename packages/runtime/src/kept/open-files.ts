@@ -1,10 +1,8 @@
-import { launch, MountFlag, type Plan } from "@dockher/ns";
-import { prepareOverlay, resolveDirectories } from "@dockher/rootfs";
+import { resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { refusePath, type Tree } from "../files/tree.js";
-import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
-import { compileRoot } from "../plan/compile-root.js";
 import { resolveSource } from "../source/resolve-source.js";
+import { openView, type View } from "../volumes/open-view.js";
 import { isLive, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
@@ -53,47 +51,21 @@ export async function openFiles(options: OpenFilesOptions): Promise<ContainerFil
   }
 }
 
-const HOST = { type: "host" } as const;
-
 async function holdRoot(
   { config, directory }: KeptContainer,
-  { directories: given = {}, signal }: OpenFilesOptions,
-): Promise<Tree & AsyncDisposable> {
-  const directories = resolveDirectories(given);
-  const source = await resolveSource({ ...config.options, directories });
-  if (source.type === "rootfs") {
-    return { root: source.path, [Symbol.asyncDispose]: async () => undefined };
-  }
-  if (source.upper === "memory") {
+  { directories = {}, signal }: OpenFilesOptions,
+): Promise<View> {
+  const source = await resolveSource({
+    ...config.options,
+    directories: resolveDirectories(directories),
+  });
+  if (source.type === "image" && source.upper === "memory") {
     throw new RuntimeError(
       `failed to read the files of container ${config.name}: they were in memory, and it does not run`,
       { code: "CONTAINER_NOT_RUNNING", hint: `start it: dockher start ${config.name}` },
     );
   }
-  const overlay = await prepareOverlay({
-    layers: source.image.layers,
-    directory,
-    upper: { type: "disk", lifetime: "container" },
-  });
-  const plan: Plan = {
-    // Waits for an end of file that never comes.
-    args: ["cat"],
-    env: ["PATH=/usr/bin:/bin"],
-    namespaces: [{ type: "mount" }],
-    stdio: [{ kind: "pipe" }, { kind: "null" }, { kind: "null" }],
-    steps: [
-      { op: "mount", target: "/", flags: MountFlag.MS_REC | MountFlag.MS_PRIVATE },
-      ...compileRoot({ root: { type: "overlay", overlay }, userNamespace: HOST, slot: 0 }),
-    ],
-  };
-  const holder = await launch(plan, { signal }).catch((error: unknown) => {
-    signal?.throwIfAborted();
-    throw explainLaunchFailure(error, { plan, userNamespace: HOST.type });
-  });
-  return {
-    root: `/proc/${holder.pid}/root${overlay.target}`,
-    [Symbol.asyncDispose]: () => holder[Symbol.asyncDispose](),
-  };
+  return openView({ source, directory, upper: { type: "disk", lifetime: "container" }, signal });
 }
 
 function checkOwn({ name, mounts }: KeptContainer["config"], path: string): void {

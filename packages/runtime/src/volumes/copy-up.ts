@@ -35,10 +35,14 @@ export async function copyUp(options: CopyUpOptions): Promise<void> {
   const stage = await makeStage(layout).catch((error: unknown) => {
     throw wrapSystemError(error, "fill the volume");
   });
-  const scratch = `${stage}/view`;
   const copy = `${stage}/copy`;
   try {
-    await using view = await openView({ source, scratch, signal });
+    await using view = await openView({
+      source,
+      directory: `${stage}/view`,
+      upper: { type: "memory" },
+      signal,
+    });
     const from = openDirectory(view.root, path);
     if (from === undefined) return;
     try {

@@ -1,5 +1,5 @@
 import { launch, MountFlag, type Plan } from "@dockher/ns";
-import { prepareOverlay } from "@dockher/rootfs";
+import { type OverlayUpper, prepareOverlay } from "@dockher/rootfs";
 import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
 import { compileRoot } from "../plan/compile-root.js";
 import type { ResolvedSource } from "../source/resolve-source.js";
@@ -9,8 +9,10 @@ const HOST = { type: "host" } as const;
 
 export interface OpenViewOptions {
   source: ResolvedSource;
-  /** A directory to make and use, removed by the caller. */
-  scratch: string;
+  /** Where the overlay's own files lie; made where it is missing, removed by the caller. */
+  directory: string;
+  /** Where what is written goes. */
+  upper: OverlayUpper;
   signal: AbortSignal | undefined;
 }
 
@@ -24,12 +26,13 @@ export interface View extends AsyncDisposable {
  * Shows the root filesystem of a source. The layers of an image are merged by the kernel, in the mount namespace of a process that
  * does nothing else and dies with this one, so that nothing stays mounted.
  */
-export async function openView({ source, scratch, signal }: OpenViewOptions): Promise<View> {
+export async function openView(options: OpenViewOptions): Promise<View> {
+  const { source, directory, upper, signal } = options;
   if (source.type === "rootfs") {
     return { root: source.path, [Symbol.asyncDispose]: async () => undefined };
   }
   const { layers } = source.image;
-  const overlay = await prepareOverlay({ layers, directory: scratch, upper: { type: "memory" } });
+  const overlay = await prepareOverlay({ layers, directory, upper });
   const plan: Plan = {
     // Waits for an end of file that never comes.
     args: ["cat"],
