@@ -101,9 +101,7 @@ export function claimGeneratedName(
 export function renameClaim(record: ContainerRecord, name: string): void {
   const old = readRecord(record, "name");
   claimName(record, name);
-  const link = locateRecord(record, "name");
-  symlinkSync(name, `${link}.new`);
-  renameSync(`${link}.new`, link);
+  replaceLink(locateRecord(record, "name"), name);
   if (old !== undefined) removeLink(join(record.state.names, old));
 }
 
@@ -115,7 +113,10 @@ export function releaseClaim(record: ContainerRecord): void {
     if (readLinkIfThere(link) === record.id) removeLink(link);
   }
   for (const kind of KINDS) {
-    if (record.kinds.has(kind)) removeLink(locateRecord(record, kind));
+    if (!record.kinds.has(kind)) continue;
+    // The half of a change whose process was killed goes first: what has no owner any more, nobody finds.
+    removeLink(newLink(locateRecord(record, kind)));
+    removeLink(locateRecord(record, kind));
   }
 }
 
@@ -158,9 +159,18 @@ export function isHeld(record: ContainerRecord): boolean {
 }
 
 function changeOwner(record: ContainerRecord, target: string): void {
-  const owner = locateRecord(record, "owner");
-  symlinkSync(target, `${owner}.new`);
-  renameSync(`${owner}.new`, owner);
+  replaceLink(locateRecord(record, "owner"), target);
+}
+
+/** Whoever changes a container holds its lock, so what is half done is of one that was killed. */
+function replaceLink(link: string, target: string): void {
+  removeLink(newLink(link));
+  symlinkSync(target, newLink(link));
+  renameSync(newLink(link), link);
+}
+
+function newLink(link: string): string {
+  return `${link}.new`;
 }
 
 /** Takes a fact back, so that another can be written. */
@@ -211,6 +221,12 @@ function claimName(record: ContainerRecord, name: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     const other = readLinkIfThere(link) ?? "another";
+    // Of a container that is gone, whose renaming was killed half way: who has a name has an owner before.
+    if (readLinkIfThere(join(record.state.containers, `${other}.owner`)) === undefined) {
+      removeLink(link);
+      claimName(record, name);
+      return;
+    }
     throw new RuntimeError(
       `failed to name the container "${name}": container ${other.slice(0, 12)} has that name`,
       { code: "NAME_IN_USE", hint: "choose another name, or end that container", cause: error },

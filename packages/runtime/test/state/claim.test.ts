@@ -8,7 +8,9 @@ import {
   claimContainer,
   claimGeneratedName,
   createRecord,
+  isKept,
   isOwned,
+  keepContainer,
   listContainers,
   locateState,
   readRecord,
@@ -94,6 +96,24 @@ test("hundreds of containers have a name each", () => {
   assert.is(new Set(names).size, records.length);
   for (const name of names) checkContainerName(name);
   for (const record of records) releaseClaim(record);
+  assert.equal(readdirSync(state.names), []);
+});
+
+test("a change that was killed half way is no hindrance, and goes with the container", () => {
+  const record = createRecord(state);
+  claimContainer(record, "half");
+  symlinkSync("kept", join(state.containers, `${record.id}.owner.new`));
+  symlinkSync("other", join(state.containers, `${record.id}.name.new`));
+  symlinkSync(record.id, join(state.names, "other"));
+  keepContainer(record);
+  assert.ok(isKept(record));
+  symlinkSync("nobody", join(state.containers, `${record.id}.owner.new`));
+  releaseClaim(record);
+  assert.equal(readdirSync(state.containers), ["names"]);
+  // What the other name led to is gone.
+  const next = createRecord(state);
+  claimContainer(next, "other");
+  releaseClaim(next);
   assert.equal(readdirSync(state.names), []);
 });
 
