@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, watch } from "node:fs";
 import { chmod, mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,7 +47,7 @@ export interface Sandbox {
   listImageIds(): Promise<string[]>;
   /** Gives all of it to a user. */
   giveTo(uid: number): Promise<void>;
-  /** Removes everything, and throws where a cgroup that came since has stayed. */
+  /** Removes everything, and throws where a cgroup of one of its containers has stayed. */
   remove(): Promise<void>;
 }
 
@@ -55,8 +55,13 @@ export async function makeSandbox(): Promise<Sandbox> {
   const base = await mkdtemp(join(tmpdir(), "dockher-runtime-"));
   const directories = { root: join(base, "root"), cache: join(base, "cache") };
   await bootstrap({ image: "busybox", store: ImageStore.open(directories) });
-  // Another Dockher may run on this machine.
-  const others = new Set(listCgroups());
+  const containers = join(directories.root, "containers");
+  await mkdir(join(containers, "names"), { recursive: true });
+  // Another Dockher may run on this machine: only the containers that were ever on record here count.
+  const ids = new Set<string>();
+  const watcher = watch(containers, { persistent: false }, (_, entry) => {
+    if (entry !== null) ids.add(entry.slice(0, 64));
+  });
   return {
     directories,
     listLeftovers: () => [
@@ -71,8 +76,10 @@ export async function makeSandbox(): Promise<Sandbox> {
       await promisify(execFile)("chown", ["-R", "-h", `${uid}:${uid}`, base]);
     },
     remove: async () => {
+      watcher.close();
       await removeTree(base);
-      const stayed = await findStaying(listCgroups().filter((path) => !others.has(path)));
+      const own = listCgroups().filter((path) => ids.has(path.slice(-64)));
+      const stayed = await findStaying(own);
       if (stayed.length > 0) throw new Error(`cgroups were left: ${stayed.join(", ")}`);
     },
   };
@@ -112,7 +119,7 @@ function listBelow(place: string): string[] {
   }
 }
 
-/** Which of these cgroups another Dockher does not remove in the next seconds: on a quiet machine there are none to wait for. */
+/** Which of these cgroups nobody removes in the next seconds: where all is well there are none to wait for. */
 async function findStaying(cgroups: string[]): Promise<string[]> {
   const deadline = Date.now() + 10_000;
   let staying = cgroups;

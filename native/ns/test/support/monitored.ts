@@ -92,10 +92,19 @@ export class Monitored implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (isMonitor(this.monitorPid)) process.kill(this.monitorPid, "SIGKILL");
+    if (isMonitor(this.monitorPid)) kill(this.monitorPid);
     if (this.monitorPid > 0) await waitUntilDead(this.monitorPid);
     rmSync(this.directory, { recursive: true });
     this.rootfs[Symbol.dispose]();
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It has just ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
