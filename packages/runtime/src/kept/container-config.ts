@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { LogSettings, RestartPolicy } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
 import type { NamedMount } from "../volumes/name-volumes.js";
 import type { HealthcheckOptions } from "./healthcheck.js";
 import type { KeptOptions } from "./options.js";
+import { readWholeSync } from "./read-whole-sync.js";
 import { writeWholeSync } from "./write-whole-sync.js";
 
 /** The file `config.json` of a kept container: what it is, as it was created. */
@@ -52,24 +52,27 @@ export function writeConfig(directory: string, config: ContainerConfig): void {
  */
 export function readConfig(directory: string): ContainerConfig | undefined {
   const path = join(directory, FILE);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  return parseConfig(text, path);
+  const refuse = (reason: string, cause?: unknown) => refuseConfig(path, reason, cause);
+  const text = readWholeSync({ path, refuse });
+  return text === undefined ? undefined : parseConfig(text, path);
+}
+
+/** A container has been kept since its configuration was written. */
+export function refuseMissingConfig(directory: string): RuntimeError {
+  return refuseConfig(join(directory, FILE), "it is not there");
+}
+
+function refuseConfig(path: string, reason: string, cause?: unknown): RuntimeError {
+  return new RuntimeError(`failed to read ${path}: ${reason}`, {
+    code: "CONFIG_INVALID",
+    hint: "remove the container: dockher rm -f",
+    cause,
+  });
 }
 
 /** @throws RuntimeError `CONFIG_INVALID` that says where it is damaged */
 export function parseConfig(text: string, path: string): ContainerConfig {
-  const refuse = (reason: string, cause?: unknown): RuntimeError =>
-    new RuntimeError(`failed to read ${path}: ${reason}`, {
-      code: "CONFIG_INVALID",
-      hint: "remove the container: dockher rm -f",
-      cause,
-    });
+  const refuse = (reason: string, cause?: unknown) => refuseConfig(path, reason, cause);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -81,10 +84,13 @@ export function parseConfig(text: string, path: string): ContainerConfig {
     throw refuse(`version: expected ${VERSION}, got ${JSON.stringify(value["version"])}`);
   }
   for (const [field, type] of Object.entries(FIELDS)) {
-    const found = Array.isArray(value[field]) ? "array" : typeof value[field];
+    const found = nameType(value[field]);
     if (found !== type) throw refuse(`${field}: expected ${type}, got ${found}`);
   }
   const config = value as unknown as ContainerConfig;
+  if (config.id !== basename(dirname(path))) throw refuse("id: it is another container's");
+  if (Number.isNaN(Date.parse(config.created))) throw refuse("created: it is no date");
+  if (!config.args.every((word) => typeof word === "string")) throw refuse("args: it has no words");
   for (const limit of Object.values(config.options.ulimits ?? {})) {
     if ((limit.soft as unknown) === INFINITE) limit.soft = Number.POSITIVE_INFINITY;
     if ((limit.hard as unknown) === INFINITE) limit.hard = Number.POSITIVE_INFINITY;
@@ -109,6 +115,11 @@ const FIELDS = {
   autoRemove: "boolean",
   finishCommand: "array",
 } as const satisfies Partial<Record<keyof ContainerConfig, string>>;
+
+function nameType(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;

@@ -1,9 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type ContainerHealth, type ContainerState, parseState } from "@dockher/ns";
 import { identifySelf, isAlive } from "@dockher/rootfs";
+import { RuntimeError } from "../error.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import type { KeptContainer } from "./find-container.js";
+import { readWholeSync } from "./read-whole-sync.js";
 
 /** What a kept container does now. */
 export type ContainerStatus =
@@ -45,7 +47,7 @@ const UNKNOWN_EXIT = 255;
 /**
  * The truth about a container, whatever its monitor could still write: what says that it runs counts only while that
  * very monitor does.
- * @throws NsError `STATE_INVALID` for a state.json that is damaged
+ * @throws RuntimeError `STATE_INVALID` for a state.json that is damaged, or of a later version
  */
 export function readStatus({ record, directory }: ReadableContainer): ContainerStatus {
   const path = join(directory, "state.json");
@@ -67,14 +69,25 @@ export function isLive({ state }: ContainerStatus): boolean {
 }
 
 function readState(path: string): ContainerState | undefined {
-  let text: string;
+  const text = readWholeSync({ path, refuse: (reason) => refuseState(path, reason) });
+  if (text === undefined) return undefined;
   try {
-    text = readFileSync(path, "utf8");
+    return parseState(text, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw describeDamage(error as Error);
   }
-  return parseState(text, path);
+}
+
+function refuseState(path: string, reason: string): RuntimeError {
+  return describeDamage(new Error(`failed to read ${path}: ${reason}`));
+}
+
+function describeDamage(cause: Error): RuntimeError {
+  return new RuntimeError(cause.message, {
+    code: "STATE_INVALID",
+    hint: "remove the container: dockher rm -f",
+    cause,
+  });
 }
 
 function isMonitored({ monitor, bootId }: ContainerState): boolean {
@@ -88,7 +101,7 @@ function toStatus(state: ContainerState, path: string): ContainerStatus {
     return {
       state: "running",
       pid: state.pid,
-      startedAt: new Date(state.startedAt),
+      startedAt: readDate(state.startedAt, path),
       restartCount,
       ...(state.health === undefined ? {} : { health: state.health }),
     };
@@ -98,7 +111,7 @@ function toStatus(state: ContainerState, path: string): ContainerStatus {
   if (state.status === "restarting") {
     return { state: "restarting", exitCode, oomKilled, finishedAt, restartCount };
   }
-  const startedAt = state.startedAt === undefined ? {} : { startedAt: new Date(state.startedAt) };
+  const startedAt = readStart(state, path);
   return { state: "exited", exitCode, oomKilled, ...startedAt, finishedAt, restartCount };
 }
 
@@ -107,7 +120,7 @@ function describeLoss(state: ContainerState, path: string): ContainerStatus {
     state: "exited",
     exitCode: UNKNOWN_EXIT,
     oomKilled: false,
-    ...(state.startedAt === undefined ? {} : { startedAt: new Date(state.startedAt) }),
+    ...readStart(state, path),
     finishedAt: readDate(undefined, path),
     restartCount: state.restartCount,
     error: "its monitor was killed, and the container with it",
@@ -116,5 +129,12 @@ function describeLoss(state: ContainerState, path: string): ContainerStatus {
 
 /** The last word of who could say when. */
 function readDate(text: string | undefined, path: string): Date {
-  return text === undefined ? statSync(path).mtime : new Date(text);
+  if (text === undefined) return statSync(path).mtime;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw refuseState(path, `${JSON.stringify(text)} is no date`);
+  return date;
+}
+
+function readStart({ startedAt }: ContainerState, path: string): { startedAt?: Date } {
+  return startedAt === undefined ? {} : { startedAt: readDate(startedAt, path) };
 }

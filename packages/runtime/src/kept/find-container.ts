@@ -12,7 +12,7 @@ import {
   type StateDirectory,
 } from "../state/claim.js";
 import { parseContainerId } from "../state/container-id.js";
-import { type ContainerConfig, readConfig } from "./container-config.js";
+import { type ContainerConfig, readConfig, refuseMissingConfig } from "./container-config.js";
 
 /** A kept container, by its name, its id or the beginning of its id. */
 export interface ContainerTarget {
@@ -35,9 +35,27 @@ export interface KeptContainer {
 export function findContainer({ container, directories = {} }: ContainerTarget): KeptContainer {
   const record = findRecord(locateState(resolveDirectories(directories).root), container);
   const directory = locateContainer(record);
-  const config = isKept(record) ? readConfig(directory) : undefined;
-  if (config === undefined) throw refuse(container, "it is not kept: it ends with its caller");
-  return { record, directory, config };
+  if (!isKept(record)) throw refuse(container, "it is not kept: it ends with its caller");
+  return { record, directory, config: readConfigOf(record) };
+}
+
+/**
+ * What a kept container is.
+ * @throws RuntimeError `CONFIG_INVALID`; `CONTAINER_NOT_FOUND` where it was removed meanwhile
+ */
+export function readConfigOf(record: ContainerRecord): ContainerConfig {
+  const directory = locateContainer(record);
+  const config = readConfig(directory);
+  if (config !== undefined) return config;
+  // Whoever removes one says first that it is not kept any more.
+  throw isKept(record) ? refuseMissingConfig(directory) : refuseRemoved(record);
+}
+
+export function refuseRemoved({ id }: ContainerRecord, cause?: unknown): RuntimeError {
+  return new RuntimeError(
+    `failed to find container ${id.slice(0, 12)}: it has just been removed`,
+    { code: "CONTAINER_NOT_FOUND", cause },
+  );
 }
 
 /** The data directory that a container is in. */

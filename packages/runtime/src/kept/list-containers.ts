@@ -6,8 +6,10 @@ import {
   locateContainer,
   locateState,
 } from "../state/claim.js";
-import { type ContainerConfig, readConfig } from "./container-config.js";
+import type { RuntimeError } from "../error.js";
+import type { ContainerConfig } from "./container-config.js";
 import { type ContainerStatus, isLive, readStatus } from "./container-status.js";
+import { readConfigOf } from "./find-container.js";
 
 export interface ListContainersOptions {
   /** Those that do not run as well. Default false. */
@@ -33,14 +35,12 @@ export function listContainers(options: ListContainersOptions = {}): ContainerSu
   const { all = false, directories = {}, onDamaged = () => {} } = options;
   const summaries: ContainerSummary[] = [];
   for (const record of listRecords(locateState(resolveDirectories(directories).root))) {
-    if (!isKept(record)) continue;
-    const directory = locateContainer(record);
     try {
-      const config = readConfig(directory);
-      if (config !== undefined)
-        summaries.push(summarize(config, readStatus({ record, directory })));
+      if (!isKept(record)) continue;
+      const directory = locateContainer(record);
+      summaries.push(summarize(readConfigOf(record), readStatus({ record, directory })));
     } catch (error) {
-      onDamaged(error as Error);
+      if ((error as RuntimeError).code !== "CONTAINER_NOT_FOUND") onDamaged(error as Error);
     }
   }
   return summaries

@@ -1,8 +1,9 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { join } from "node:path";
 import { lock } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
-import type { KeptContainer } from "./find-container.js";
+import { isKept } from "../state/claim.js";
+import { type KeptContainer, refuseRemoved } from "./find-container.js";
 
 const LOCK = "lock";
 
@@ -19,17 +20,17 @@ export interface ContainerLock extends Disposable {
 
 /**
  * Waits until nobody else changes the container.
- * @throws RuntimeError `CONTAINER_NOT_FOUND` where it was removed meanwhile; the signal's reason when aborted
+ * @throws RuntimeError `CONTAINER_NOT_FOUND` where it was removed meanwhile, `LOCK_MISSING`; the signal's reason when aborted
  */
 export async function lockContainer(
-  { directory, config }: Pick<KeptContainer, "directory" | "config">,
+  container: Pick<KeptContainer, "record" | "directory">,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<ContainerLock> {
-  const fd = openLock(join(directory, LOCK), config.name);
+  const fd = openLock(container);
   try {
     await lock(fd, { signal });
     // Who waited for the one that removed it holds the lock of nothing.
-    closeSync(openLock(join(directory, "config.json"), config.name));
+    if (!isKept(container.record)) throw refuseRemoved(container.record);
   } catch (error) {
     closeSync(fd);
     throw error;
@@ -37,13 +38,15 @@ export async function lockContainer(
   return { fd, [Symbol.dispose]: () => closeSync(fd) };
 }
 
-function openLock(path: string, name: string): number {
+function openLock({ record, directory }: Pick<KeptContainer, "record" | "directory">): number {
+  const path = join(directory, LOCK);
   try {
-    return openSync(path, "r");
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new RuntimeError(`failed to find container ${name}: it has just been removed`, {
-      code: "CONTAINER_NOT_FOUND",
+    if (!isKept(record)) throw refuseRemoved(record, error);
+    throw new RuntimeError(`failed to lock ${path}: ${(error as Error).message}`, {
+      code: "LOCK_MISSING",
+      hint: "remove the container: dockher rm -f",
       cause: error,
     });
   }

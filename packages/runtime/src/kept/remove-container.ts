@@ -11,9 +11,14 @@ import {
   releaseClaim,
 } from "../state/claim.js";
 import { removeVolumesOf } from "../volumes/prepare-volumes.js";
-import { readConfig } from "./container-config.js";
 import { isLive, readStatus } from "./container-status.js";
-import { type ContainerTarget, findRecord, type KeptContainer, rootOf } from "./find-container.js";
+import {
+  type ContainerTarget,
+  findRecord,
+  type KeptContainer,
+  readConfigOf,
+  rootOf,
+} from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
 import { thawContainer } from "./pause-container.js";
 import { releaseResources } from "./release-resources.js";
@@ -28,47 +33,49 @@ export interface RemoveContainerOptions extends ContainerTarget {
 
 /**
  * Removes a kept container with all that it wrote.
- * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONTAINER_RUNNING`
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONTAINER_RUNNING`; without force `CONFIG_INVALID`,
+ * `STATE_INVALID`, `LOCK_MISSING`
  */
 export async function removeContainer(options: RemoveContainerOptions): Promise<void> {
   const { container, directories = {}, force = false } = options;
   const record = findRecord(locateState(resolveDirectories(directories).root), container);
   if (!isKept(record)) throw refuseRunning(container);
-  const directory = locateContainer(record);
-  const config = readConfigUnless(force, directory);
-  if (config !== undefined) {
-    using _ = await lockContainer({ directory, config }, options);
-    await end({ record, directory, config }, { force });
-    await removeAll(record, options);
-    recordContainerEvent(rootOf(record), config, "destroy");
-  } else {
-    await removeAll(record, options);
-  }
+  const found = { record, directory: locateContainer(record) };
+  const damages = force ? DAMAGES : NONE;
+  const config = await unless(damages, () => readConfigOf(record));
+  using _ = await unless(damages, () => lockContainer(found, options));
+  if (force) await kill(found);
+  else if (isLive(readStatus(found))) throw refuseRunning(config?.name ?? container);
+  await removeAll(record, options);
+  if (config !== undefined) recordContainerEvent(rootOf(record), config, "destroy");
 }
 
-/** With force a container goes whose configuration nobody can read: nothing could start it again. */
-function readConfigUnless(force: boolean, directory: string) {
+/** What force passes over: nothing could start such a container again. */
+const DAMAGES: ReadonlySet<string> = new Set(["CONFIG_INVALID", "LOCK_MISSING"]);
+const NONE: ReadonlySet<string> = new Set();
+
+/** Undefined where it fails with one of the codes. */
+async function unless<T>(
+  codes: ReadonlySet<string>,
+  act: () => T | Promise<T>,
+): Promise<T | undefined> {
   try {
-    return readConfig(directory);
+    return await act();
   } catch (error) {
-    if (!force) throw error;
-    return undefined;
+    if (error instanceof RuntimeError && codes.has(error.code)) return undefined;
+    throw error;
   }
 }
 
-async function end(
-  { record, directory, config }: KeptContainer,
-  { force }: { force: boolean },
-): Promise<void> {
-  if (!isLive(readStatus({ record, directory }))) return;
-  if (!force) throw refuseRunning(config.name);
+/** Whatever its files say: who knows is its monitor. */
+async function kill({ record, directory }: Pick<KeptContainer, "record" | "directory">) {
   try {
     await using monitor = await connectMonitor({ directory });
     const ended = monitor.wait();
     const killed = monitor.kill("SIGKILL", { keepStopped: true });
     await Promise.all([ended, killed.then(() => thawContainer(record))]);
   } catch (error) {
-    // It ended by itself meanwhile.
+    // It does not run, or ended by itself meanwhile.
     if (!(error instanceof NsError && error.code === "MONITOR_GONE")) throw error;
   }
 }

@@ -16,8 +16,8 @@ import {
  */
 export async function sweepContainers(state: StateDirectory): Promise<void> {
   for (const record of listContainers(state)) {
-    if (isHeld(record)) continue;
     try {
+      if (isHeld(record)) continue;
       await removeContainerCgroup(record);
       await removeTree(locateContainer(record));
       await removeVolumes(record);
