@@ -21,6 +21,7 @@ export {
   connectMonitor,
   type MonitorConnection,
   type StopOptions,
+  type WaitOptions,
 } from "./monitor/connection.js";
 export type { EnteredExit, EnteredProcess } from "./monitor/entered-process.js";
 export type {

@@ -16,7 +16,7 @@ export {
 } from "./kept/attach-container.js";
 export type { ContainerConfig } from "./kept/container-config.js";
 export { type ContainerStats, type WatchStatsOptions, watchStats } from "./kept/container-stats.js";
-export type { ContainerStatus } from "./kept/container-status.js";
+export type { ContainerStatus, EndedStatus } from "./kept/container-status.js";
 export {
   type CopyFromContainerOptions,
   type CopyIntoContainerOptions,
@@ -59,11 +59,13 @@ export { pauseContainer, unpauseContainer } from "./kept/pause-container.js";
 export { type ReadContainerLogOptions, readContainerLog } from "./kept/read-container-log.js";
 export { type RemoveContainerOptions, removeContainer } from "./kept/remove-container.js";
 export { type RenameOptions, renameContainer } from "./kept/rename-container.js";
+export { restartContainer } from "./kept/restart-container.js";
 export {
   type KillOptions,
   killContainer,
   type StopContainerOptions,
   stopContainer,
+  type WaitContainerOptions,
   waitContainer,
 } from "./kept/signal-container.js";
 export { type StartAttachedOptions, startAttached } from "./kept/start-attached.js";

@@ -1,4 +1,4 @@
-import { startKeptContainer, stopContainer } from "@dockher/runtime";
+import { restartContainer } from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
 import { eachContainer } from "../output/each-container.js";
 import { describeDirectories } from "../run/create-kept.js";
@@ -16,9 +16,7 @@ export const restart: Command = defineCommand({
       verb: "restart",
       context,
       act: async (container) => {
-        const target = { container, ...describeDirectories(context) };
-        await stopContainer({ ...target, ...given });
-        await startKeptContainer(target);
+        await restartContainer({ container, ...given, ...describeDirectories(context) });
         context.print(container);
       },
     });

@@ -143,15 +143,23 @@ export class MonitorConnection implements AsyncDisposable {
   }
 
   /**
-   * The state when the container has ended: for good, or `next` for the end of this run.
-   * @throws NsError `MONITOR_GONE` where the monitor died before: then state.json is the last that it said
+   * The state when the container has ended.
+   * @throws NsError `MONITOR_GONE` where the monitor died before: then state.json is the last that it said; the signal's reason
    */
-  async wait(until: "end" | "next" = "end"): Promise<ContainerState> {
+  async wait({ until = "end", signal }: WaitOptions = {}): Promise<ContainerState> {
+    signal?.throwIfAborted();
     const channel = await Channel.open(findSocket(this.directory));
+    const leave = (): void => channel.close();
+    signal?.addEventListener("abort", leave, { once: true });
     try {
+      signal?.throwIfAborted();
       const flags = until === "next" ? WAIT_NEXT : 0;
       return readState(await channel.request({ type: FrameType.wait, flags }));
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
     } finally {
+      signal?.removeEventListener("abort", leave);
       channel.close();
     }
   }
@@ -162,6 +170,12 @@ export class MonitorConnection implements AsyncDisposable {
     this.channel.close();
     closeSync(this.directory);
   }
+}
+
+export interface WaitOptions {
+  /** For good, which is the default, or `next` for the end of this run. */
+  until?: "end" | "next" | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface StopOptions {

@@ -44,8 +44,8 @@ whenPossible("monitor restart", findObstacle(), () => {
   suite("always: until somebody stops it, also while it waits for its next start", async () => {
     await using container = new Monitored();
     await using connection = await container.start("exit 0", { restart: { name: "always" } });
-    let state = await connection.wait("next");
-    while (state.restartCount < 3) state = await connection.wait("next");
+    let state = await connection.wait({ until: "next" });
+    while (state.restartCount < 3) state = await connection.wait({ until: "next" });
     assert.is(state.status, "restarting");
     const end = await connection.stop();
     assert.is(end.status, "exited");

@@ -27,16 +27,20 @@ export type ContainerStatus =
       finishedAt: Date;
       restartCount: number;
     }
-  | {
-      state: "exited";
-      exitCode: number;
-      oomKilled: boolean;
-      startedAt?: Date;
-      finishedAt: Date;
-      restartCount: number;
-      /** Why nobody knows how it ended. */
-      error?: string;
-    };
+  | EndedStatus;
+
+/** Of a container that has ended for good, until it is started again. */
+export interface EndedStatus {
+  state: "exited";
+  /** 128 + n where signal n ended it; 255 where nobody saw the end. */
+  exitCode: number;
+  oomKilled: boolean;
+  startedAt?: Date;
+  finishedAt: Date;
+  restartCount: number;
+  /** Why nobody knows how it ended. */
+  error?: string;
+}
 
 /** What is read of a container to know what it does. */
 export type ReadableContainer = Pick<KeptContainer, "record" | "directory">;
@@ -50,7 +54,7 @@ const UNKNOWN_EXIT = 255;
  * @throws RuntimeError `STATE_INVALID` for a state.json that is damaged, or of a later version
  */
 export function readStatus({ record, directory }: ReadableContainer): ContainerStatus {
-  const path = join(directory, "state.json");
+  const path = locateStateFile(directory);
   let state = readState(path);
   if (state === undefined) return { state: "created" };
   if (state.status !== "exited" && !isMonitored(state)) {
@@ -61,6 +65,19 @@ export function readStatus({ record, directory }: ReadableContainer): ContainerS
   const status = toStatus(state, path);
   const paused = status.state === "running" && openContainerCgroup(record)?.isFrozen();
   return paused ? { ...status, state: "paused" } : status;
+}
+
+/** What a monitor says of a container that has ended for good; undefined where it has not. */
+export function describeEnd(
+  { directory }: Pick<ReadableContainer, "directory">,
+  state: ContainerState,
+): EndedStatus | undefined {
+  const status = toStatus(state, locateStateFile(directory));
+  return status.state === "exited" ? status : undefined;
+}
+
+function locateStateFile(directory: string): string {
+  return join(directory, "state.json");
 }
 
 /** Whether a container has processes, or will have them without anybody starting it. */

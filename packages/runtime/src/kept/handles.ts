@@ -5,6 +5,7 @@ import type { LogEntry } from "../logs/log-entry.js";
 import type { Directories } from "../options.js";
 import { attachContainer, type ContainerAttachment } from "./attach-container.js";
 import { type ContainerStats, type WatchStatsOptions, watchStats } from "./container-stats.js";
+import type { EndedStatus } from "./container-status.js";
 import {
   type CopyFromContainerOptions,
   type CopyIntoContainerOptions,
@@ -12,17 +13,20 @@ import {
   copyIntoContainer,
 } from "./copy-files.js";
 import { type EnteredCommand, type ExecOptions, execInContainer } from "./exec-in-container.js";
-import { type ContainerTarget, findContainer } from "./find-container.js";
+import type { ContainerTarget } from "./find-container.js";
 import { type ContainerDetails, inspectContainer } from "./inspect-container.js";
 import { pauseContainer, unpauseContainer } from "./pause-container.js";
 import { type ReadContainerLogOptions, readContainerLog } from "./read-container-log.js";
+import { refuseState } from "./refuse-state.js";
 import { type RemoveContainerOptions, removeContainer } from "./remove-container.js";
 import { renameContainer } from "./rename-container.js";
+import { restartContainer } from "./restart-container.js";
 import {
+  awaitEnd,
   killContainer,
   type StopContainerOptions,
   stopContainer,
-  waitContainer,
+  type WaitContainerOptions,
 } from "./signal-container.js";
 import { startAttached } from "./start-attached.js";
 import { type StartOptions, startKeptContainer } from "./start-kept-container.js";
@@ -118,14 +122,20 @@ abstract class Resting extends Handle {
 abstract class Living extends Handle {
   /** Asks it to end, kills it after a while, and waits. */
   async stop(options: Rest<StopContainerOptions> = {}): Promise<StoppedContainer> {
-    await stopContainer({ ...options, ...this.target });
-    return this.wait();
+    const end = await stopContainer({ ...options, ...this.target });
+    return end === undefined ? this.wait() : new StoppedContainer({ ...this.described, end });
+  }
+
+  /** Stops it as {@link Living.stop} does, and starts it again. */
+  async restart(options: Rest<StopContainerOptions> = {}): Promise<RunningContainer> {
+    await restartContainer({ ...options, ...this.target });
+    return new RunningContainer(this.described);
   }
 
   /** Resolves when it has ended for good. */
-  async wait(): Promise<StoppedContainer> {
-    const exitCode = await waitContainer(this.target);
-    return new StoppedContainer({ ...this.described, exitCode });
+  async wait(options: Rest<WaitContainerOptions> = {}): Promise<StoppedContainer> {
+    const end = await awaitEnd({ ...options, ...this.target });
+    return new StoppedContainer({ ...this.described, end });
   }
 }
 
@@ -136,6 +146,16 @@ export class CreatedContainer extends Resting {
 
 export class RunningContainer extends Living {
   readonly state = "running";
+
+  /**
+   * Of its first process, in the caller's PID namespace. Its next run has another, so it is read each time.
+   * @throws RuntimeError `CONTAINER_NOT_RUNNING`, `CONTAINER_NOT_FOUND`
+   */
+  get pid(): number {
+    const { status } = this.inspect();
+    if ("pid" in status) return status.pid;
+    throw refuseState(this.name, status, "find the process of");
+  }
 
   /** Runs a command in it, which dies with this process. */
   exec(options: Rest<ExecOptions>): Promise<EnteredCommand> {
@@ -178,15 +198,20 @@ export class RestartingContainer extends Living {
   readonly state = "restarting";
 }
 
-/** Ended for good, until it is started again. */
+/** Ended for good, until it is started again. What it says is of the end that it was made at. */
 export class StoppedContainer extends Resting {
   readonly state = "exited";
   /** 128 + n where signal n ended it; 255 where nobody saw the end. */
   readonly exitCode: number;
+  /** By the kernel's own counter. */
+  readonly oomKilled: boolean;
+  readonly finishedAt: Date;
 
-  constructor({ exitCode, ...options }: HandleOptions & { exitCode: number }) {
+  constructor({ end, ...options }: HandleOptions & { end: EndedStatus }) {
     super(options);
-    this.exitCode = exitCode;
+    this.exitCode = end.exitCode;
+    this.oomKilled = end.oomKilled;
+    this.finishedAt = end.finishedAt;
   }
 }
 
@@ -200,12 +225,11 @@ export type KeptContainerHandle =
 
 /**
  * The handle of a kept container, by its name, its id or the beginning of its id.
- * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONFIG_INVALID`
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONFIG_INVALID`, `STATE_INVALID`
  */
 export function openContainer(target: ContainerTarget): KeptContainerHandle {
-  const { config } = findContainer(target);
+  const { config, status } = inspectContainer(target);
   const { directories } = target;
-  const { status } = inspectContainer({ ...target, container: config.id });
   const described = { id: config.id, name: config.name, directories };
   switch (status.state) {
     case "created":
@@ -217,6 +241,6 @@ export function openContainer(target: ContainerTarget): KeptContainerHandle {
     case "restarting":
       return new RestartingContainer(described);
     case "exited":
-      return new StoppedContainer({ ...described, exitCode: status.exitCode });
+      return new StoppedContainer({ ...described, end: status });
   }
 }

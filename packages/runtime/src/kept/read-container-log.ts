@@ -28,7 +28,14 @@ export async function* readContainerLog(
       hint: "create it with --log-driver json-file",
     });
   }
-  const ended = follow && isLive(status) ? waitContainer(options) : undefined;
+  const reading = new AbortController();
+  const ended =
+    follow && isLive(status) ? waitContainer({ ...options, signal: reading.signal }) : undefined;
   ended?.catch(() => {});
-  yield* readLog({ ...rest, path: logPath, follow: ended });
+  try {
+    yield* readLog({ ...rest, path: logPath, follow: ended });
+  } finally {
+    // Who has read enough does not wait for the end.
+    reading.abort();
+  }
 }

@@ -1,10 +1,12 @@
-import { type ContainerState, connectMonitor, type MonitorConnection, NsError } from "@dockher/ns";
+import { connectMonitor, type MonitorConnection, NsError } from "@dockher/ns";
 import { recordContainerEvent } from "../events/journal.js";
-import { isLive, readStatus } from "./container-status.js";
+import { isKept } from "../state/claim.js";
+import { describeEnd, type EndedStatus, readStatus } from "./container-status.js";
 import {
   type ContainerTarget,
   findContainer,
   type KeptContainer,
+  refuseRemoved,
   rootOf,
 } from "./find-container.js";
 import { thawContainer } from "./pause-container.js";
@@ -42,49 +44,67 @@ export interface StopContainerOptions extends ContainerTarget {
   timeout?: number;
 }
 
-/** Asks a container's command to end, kills it after a while, and waits. One that does not run is left as it is. */
-export async function stopContainer(options: StopContainerOptions): Promise<void> {
+/**
+ * Asks a container's command to end, kills it after a while, and waits. One that does not run is left as it is.
+ * @returns how it ended; undefined where it was not started yet, or somebody has started or removed it meanwhile
+ */
+export async function stopContainer(
+  options: StopContainerOptions,
+): Promise<EndedStatus | undefined> {
   const found = findContainer(options);
   const { config, directory, record } = found;
   const status = readStatus(found);
-  if (!isLive(status)) return;
+  if (status.state === "created") return undefined;
+  if (status.state === "exited") return status;
   if (status.state === "paused") await thawContainer(record);
+  let end: EndedStatus | undefined;
   try {
     await using monitor = await connectMonitor({ directory });
-    await monitor.stop({
+    const state = await monitor.stop({
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       timeoutMilliseconds: options.timeout ?? config.stopTimeout,
     });
+    end = describeEnd(found, state);
   } catch (error) {
     if (!isGone(error)) throw error;
+    const after = readStatus(found);
+    if (after.state === "exited") end = after;
   }
   recordContainerEvent(rootOf(record), config, "stop");
+  return end;
+}
+
+export interface WaitContainerOptions extends ContainerTarget {
+  /** Ends the waiting, not the container. */
+  signal?: AbortSignal;
 }
 
 /**
  * Waits until a container has ended for good. One that was not started yet is waited for in vain, so it is refused.
  * @returns its exit code
- * @throws RuntimeError `CONTAINER_NOT_RUNNING`
+ * @throws RuntimeError `CONTAINER_NOT_RUNNING`, `CONTAINER_NOT_FOUND`; the signal's reason
  */
-export async function waitContainer(target: ContainerTarget): Promise<number> {
-  const found = findContainer(target);
+export async function waitContainer(options: WaitContainerOptions): Promise<number> {
+  return (await awaitEnd(options)).exitCode;
+}
+
+/** As {@link waitContainer}, with all that is known of the end. */
+export async function awaitEnd(options: WaitContainerOptions): Promise<EndedStatus> {
+  const { signal } = options;
+  const found = findContainer(options);
   const { directory, config } = found;
   const status = readStatus(found);
-  if (status.state === "exited") return status.exitCode;
+  if (status.state === "exited") return status;
   if (status.state === "created") throw refuseState(config.name, status, "wait for");
   try {
     await using monitor = await connectMonitor({ directory });
-    return readExitCode(await monitor.wait());
+    return describeEnd(found, await monitor.wait({ signal })) ?? (await awaitEnd(options));
   } catch (error) {
     if (!isGone(error)) throw error;
     const after = readStatus(found);
-    if (after.state === "exited") return after.exitCode;
-    throw error;
+    if (after.state === "exited") return after;
+    throw isKept(found.record) ? error : refuseRemoved(found.record, error);
   }
-}
-
-function readExitCode(state: ContainerState): number {
-  return state.status === "running" ? 0 : state.exit.exitCode;
 }
 
 /** @throws RuntimeError `CONTAINER_NOT_RUNNING` where it has ended meanwhile */

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { readdirSync } from "node:fs";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
@@ -10,7 +11,7 @@ import {
 import { killContainer, waitContainer } from "../../src/kept/signal-container.ts";
 import { describeKept, rejects } from "./kept-sandbox.ts";
 
-const { test, create, target } = describeKept("handles");
+const { test, create, target, listLeftovers } = describeKept("handles");
 
 test("each state leads to the next, with what can be done in it", async () => {
   const created = await create("echo hello; trap 'exit 7' TERM; while :; do sleep 0.01; done", {
@@ -34,7 +35,8 @@ test("each state leads to the next, with what can be done in it", async () => {
     break;
   }
   const stopped = await running.stop();
-  assert.equal([stopped.state, stopped.exitCode], ["exited", 7]);
+  assert.equal([stopped.state, stopped.exitCode, stopped.oomKilled], ["exited", 7, false]);
+  assert.ok(stopped.finishedAt instanceof Date);
   assert.ok((await buffer(await stopped.copyFrom({ path: "/bin/sh" }))).length > 1000);
   await stopped.rename("other");
   const again = openContainer(target("other"));
@@ -49,7 +51,33 @@ test("what was changed behind its back is refused by its code", async () => {
   await waitContainer(target(running.id));
   await rejects(running.exec({ command: ["true"] }), "CONTAINER_NOT_RUNNING");
   await rejects(running.pause(), "CONTAINER_NOT_RUNNING");
-  assert.is((await running.wait()).exitCode, 137);
+  assert.throws(
+    () => running.pid,
+    ({ code }: { code: string }) => code === "CONTAINER_NOT_RUNNING",
+  );
+  const stopped = await running.wait();
+  assert.is(stopped.exitCode, 137);
+  await (await stopped.start()).restart({ timeout: 0 });
+  await rejects(stopped.remove(), "CONTAINER_RUNNING");
+  const gone = await (await running.stop({ timeout: 0 })).remove().then(() => running);
+  await rejects(gone.wait(), "CONTAINER_NOT_FOUND");
+  await rejects(gone.exec({ command: ["true"] }), "CONTAINER_NOT_FOUND");
+});
+
+test("one that runs has a pid, and another after a restart", async () => {
+  const running = await (await create("exec sleep 1000")).start();
+  const first = running.pid;
+  process.kill(first, 0);
+  const again = await running.restart({ timeout: 0 });
+  assert.is.not(again.pid, first);
+  assert.is(running.pid, again.pid);
+});
+
+test("how one ended is known though it removes itself", async () => {
+  const running = await (await create("exec sleep 1000", { autoRemove: true })).start();
+  assert.is((await running.stop({ timeout: 0 })).exitCode, 137);
+  // Its monitor's exit command removes it: that nothing is left is the only event there is.
+  while (listLeftovers().length > 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
 test("attached from the start, and removed at the end of the block", async () => {
@@ -64,13 +92,47 @@ test("attached from the start, and removed at the end of the block", async () =>
   for (const name of names) assert.throws(() => openContainer(target(name)), /there is none/);
 });
 
-test("a hundred handles hold no descriptor", async () => {
-  const count = (): number => readdirSync("/proc/self/fd").length;
-  const created = await create("true");
-  await (await created.start()).wait();
-  const before = count();
-  for (let round = 0; round < 100; round++) openContainer(target(created.id)).inspect();
-  assert.is(count(), before);
+test("hundreds of handles hold no descriptor and no listener, whatever was done with them", async () => {
+  const { signal } = new AbortController();
+  const countHeld = (): number[] => [
+    readdirSync("/proc/self/fd").length,
+    process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+    getEventListeners(signal, "abort").length,
+  ];
+  const { id } = await (await create("echo hello; exec sleep 1000")).start();
+  const open = (): RunningContainer => {
+    const handle = openContainer(target(id));
+    if (handle.state !== "running") throw new Error(handle.state);
+    return handle;
+  };
+  const use = async (handle: RunningContainer): Promise<void> => {
+    handle.inspect();
+    for await (const { text } of handle.logs({ follow: true, signal })) {
+      assert.is(text, "hello\n");
+      break;
+    }
+    for await (const { processes } of handle.stats({ signal })) {
+      assert.ok(processes > 0);
+      break;
+    }
+    await using _ = await handle.attach({ streams: ["stdout"] });
+  };
+  const handles: RunningContainer[] = [open()];
+  await use(open());
+  await using entered = await open().exec({ command: ["true"], signal });
+  await entered.wait();
+  const before = countHeld();
+  for (let round = 0; round < 300; round++) handles.push(open());
+  for (const handle of handles.slice(0, 40)) await use(handle);
+  for (const handle of handles.slice(0, 10)) {
+    await using command = await handle.exec({ command: ["true"], signal });
+    await command.wait();
+  }
+  // Sockets close in a turn of their own.
+  while (readdirSync("/proc/self/fd").length > (before[0] ?? 0)) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.equal(countHeld(), before);
 });
 
 /** Misuse does not compile; nothing here is run. */
@@ -83,6 +145,10 @@ export function misuse(running: RunningContainer, stopped: StoppedContainer): vo
   stopped.exec({ command: ["true"] });
   // @ts-expect-error: it has ended
   stopped.kill();
+  // @ts-expect-error: no process is left that had one
+  stopped.pid;
+  // @ts-expect-error: how it ends is not known yet
+  running.exitCode;
 }
 
 test.run();
