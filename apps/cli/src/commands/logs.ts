@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { createLogFormatter, readContainerLog } from "@dockher/runtime";
+import { createLogFormatter, inspectContainer, readContainerLog } from "@dockher/runtime";
 import type { OptionTable } from "../arguments/option.js";
-import { type Command, defineCommand } from "../command.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { describeDirectories } from "../run/create-kept.js";
 import { catchInterrupt } from "../run/signals.js";
@@ -47,9 +47,21 @@ export const logs: Command = defineCommand({
     } catch (error) {
       if (!signal.aborted) throw error;
     }
+    noticeLosses(container, context);
     return 0;
   },
 });
+
+/** Of a container that was removed meanwhile there is nothing to tell. */
+function noticeLosses(container: string, context: CommandContext): void {
+  try {
+    const { status } = inspectContainer({ container, ...describeDirectories(context) });
+    if (status.state === "created" || status.lostLogEntries === 0) return;
+    context.notice(`${status.lostLogEntries} entries are missing: they could not be written`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "CONTAINER_NOT_FOUND") throw error;
+  }
+}
 
 function readTail(text: string | undefined): { tail?: number } {
   if (text === undefined || text === "all") return {};

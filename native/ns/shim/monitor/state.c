@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../launch.h"
@@ -15,6 +16,11 @@
 
 #define STATE_FILE "state.json"
 #define STATE_FILE_NEW ".state.json.new"
+
+/* Has its blocks before the disk is full, for the one state that is never written again: how the
+   container ended. An ordinary one fits; one with health checks may not.  */
+#define STATE_FILE_SPARE ".state.json.spare"
+#define SPARE_SIZE 4096
 
 static void
 add_field (struct mon_text *text, const char *name, int64_t value)
@@ -149,23 +155,48 @@ mon_describe_state (const struct monitor *monitor)
   return text;
 }
 
+static void
+reserve_spare (int directory)
+{
+  int fd = openat (directory, STATE_FILE_SPARE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return;
+  if (syscall (SYS_fallocate, fd, 0, (off_t)0, (off_t)SPARE_SIZE) < 0)
+    unlinkat (directory, STATE_FILE_SPARE, 0);
+  close (fd);
+}
+
+/* Write TEXT to the file NAME and have it take the place of the state.  */
+static int
+replace_state (int directory, const char *name, int flags, const struct mon_text *text)
+{
+  int error = 0;
+  int fd = openat (directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+  if (fd < 0)
+    return errno;
+  if (!ns_write_all (fd, text->bytes, text->length)
+      || syscall (SYS_ftruncate, fd, (off_t)text->length) < 0 || fsync (fd) < 0)
+    error = errno;
+  close (fd);
+  if (error == 0 && renameat (directory, name, directory, STATE_FILE) < 0)
+    error = errno;
+  if (error != 0)
+    unlinkat (directory, name, 0);
+  return error;
+}
+
 int
 mon_write_state (const struct monitor *monitor)
 {
   struct mon_text text = mon_describe_state (monitor);
-  int directory = monitor->directory, error = 0;
+  int directory = monitor->directory;
   if (text.bytes == NULL || text.overflowed)
     return free (text.bytes), ENOMEM;
-  int fd = openat (directory, STATE_FILE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                   0600);
-  if (fd < 0 || !ns_write_all (fd, text.bytes, text.length) || fsync (fd) < 0)
-    error = errno;
-  if (fd >= 0)
-    close (fd);
-  if (error == 0 && renameat (directory, STATE_FILE_NEW, directory, STATE_FILE) < 0)
-    error = errno;
-  if (error != 0)
-    unlinkat (directory, STATE_FILE_NEW, 0);
+  int error = replace_state (directory, STATE_FILE_NEW, O_CREAT | O_TRUNC, &text);
+  if ((error == ENOSPC || error == EDQUOT) && monitor->container.phase == MON_CONTAINER_ENDED)
+    error = replace_state (directory, STATE_FILE_SPARE, 0, &text);
+  else if (error == 0 && monitor->container.phase == MON_CONTAINER_RUNNING)
+    reserve_spare (directory);
   free (text.bytes);
   return error;
 }

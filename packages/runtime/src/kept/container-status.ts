@@ -17,6 +17,7 @@ export type ContainerStatus =
       pid: number;
       startedAt: Date;
       restartCount: number;
+      lostLogEntries: number;
       /** Of the last checks, where it is checked. */
       health?: ContainerHealth;
     }
@@ -26,6 +27,7 @@ export type ContainerStatus =
       oomKilled: boolean;
       finishedAt: Date;
       restartCount: number;
+      lostLogEntries: number;
     }
   | EndedStatus;
 
@@ -38,6 +40,8 @@ export interface EndedStatus {
   startedAt?: Date;
   finishedAt: Date;
   restartCount: number;
+  /** What it wrote and its log lacks, for that could not be written, as on a full disk. */
+  lostLogEntries: number;
   /** Why nobody knows how it ended. */
   error?: string;
 }
@@ -113,23 +117,23 @@ function isMonitored({ monitor, bootId }: ContainerState): boolean {
 }
 
 function toStatus(state: ContainerState, path: string): ContainerStatus {
-  const { restartCount } = state;
+  const facts = { restartCount: state.restartCount, lostLogEntries: state.log.lostEntries };
   if (state.status === "running") {
     return {
       state: "running",
       pid: state.pid,
       startedAt: readDate(state.startedAt, path),
-      restartCount,
+      ...facts,
       ...(state.health === undefined ? {} : { health: state.health }),
     };
   }
   const { exitCode, oomKilled } = state.exit;
   const finishedAt = readDate(state.finishedAt, path);
   if (state.status === "restarting") {
-    return { state: "restarting", exitCode, oomKilled, finishedAt, restartCount };
+    return { state: "restarting", exitCode, oomKilled, finishedAt, ...facts };
   }
   const startedAt = readStart(state, path);
-  return { state: "exited", exitCode, oomKilled, ...startedAt, finishedAt, restartCount };
+  return { state: "exited", exitCode, oomKilled, ...startedAt, finishedAt, ...facts };
 }
 
 function describeLoss(state: ContainerState, path: string): ContainerStatus {
@@ -140,7 +144,8 @@ function describeLoss(state: ContainerState, path: string): ContainerStatus {
     ...readStart(state, path),
     finishedAt: readDate(undefined, path),
     restartCount: state.restartCount,
-    error: "its monitor was killed, and the container with it",
+    lostLogEntries: state.log.lostEntries,
+    error: "its monitor was killed, and the container with it, or could not write down the end",
   };
 }
 

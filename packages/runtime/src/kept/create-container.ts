@@ -45,7 +45,7 @@ export async function createContainer(options: CreateOptions): Promise<CreatedCo
     return new CreatedContainer({ ...(await create(options, undo)), directories });
   } catch (cause) {
     await undo.run();
-    throw wrapSystemError(cause);
+    throw wrapSystemError(cause, { action: "create the container" });
   }
 }
 

@@ -38,7 +38,11 @@ function recordEnd(
   const end = status.finishedAt.toISOString();
   const path = join(directory, TOLD);
   if (existsSync(path) && readFileSync(path, "utf8") === end) return;
-  writeFileSync(path, end, { mode: 0o600 });
+  try {
+    writeFileSync(path, end, { mode: 0o600 });
+  } catch {
+    // A full disk: then it may be told twice.
+  }
   if (status.oomKilled) recordContainerEvent(rootOf(record), config, "oom");
   recordContainerEvent(rootOf(record), config, "die", { exitCode: String(status.exitCode) });
 }

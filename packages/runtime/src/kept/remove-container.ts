@@ -2,6 +2,7 @@ import { connectMonitor, NsError } from "@dockher/ns";
 import { removeTree, resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { recordContainerEvent } from "../events/journal.js";
+import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
 import {
   abandonClaim,
   type ContainerRecord,
@@ -33,7 +34,7 @@ export interface RemoveContainerOptions extends ContainerTarget {
 
 /**
  * Removes a kept container with all that it wrote.
- * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONTAINER_RUNNING`; without force `CONFIG_INVALID`,
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONTAINER_RUNNING`, `CHANGE_FAILED`; without force `CONFIG_INVALID`,
  * `STATE_INVALID`, `LOCK_MISSING`
  */
 export async function removeContainer(options: RemoveContainerOptions): Promise<void> {
@@ -46,7 +47,9 @@ export async function removeContainer(options: RemoveContainerOptions): Promise<
   using _ = await unless(damages, () => lockContainer(found, options));
   if (force) await kill(found);
   else if (isLive(readStatus(found))) throw refuseRunning(config?.name ?? container);
-  await removeAll(record, options);
+  await removeAll(record, options).catch((error: unknown) => {
+    throw wrapSystemError(error, { action: "remove the container", code: "CHANGE_FAILED" });
+  });
   if (config !== undefined) recordContainerEvent(rootOf(record), config, "destroy");
 }
 

@@ -1,5 +1,6 @@
 import { RuntimeError } from "../error.js";
 import { recordContainerEvent } from "../events/journal.js";
+import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
 import { renameClaim } from "../state/claim.js";
 import { checkContainerName } from "../state/container-id.js";
 import { writeConfig } from "./container-config.js";
@@ -11,7 +12,7 @@ export interface RenameOptions extends ContainerTarget {
   name: string;
 }
 
-/** @throws RuntimeError `INVALID_NAME`, `NAME_IN_USE` */
+/** @throws RuntimeError `INVALID_NAME`, `NAME_IN_USE`, `CHANGE_FAILED` */
 export async function renameContainer(options: RenameOptions): Promise<void> {
   const { name } = options;
   checkContainerName(name);
@@ -24,8 +25,12 @@ export async function renameContainer(options: RenameOptions): Promise<void> {
       code: "NAME_IN_USE",
     });
   }
-  renameClaim(record, name);
-  writeConfig(directory, { ...config, name });
+  try {
+    renameClaim(record, name);
+    writeConfig(directory, { ...config, name });
+  } catch (error) {
+    throw wrapSystemError(error, { action: "rename the container", code: "CHANGE_FAILED" });
+  }
   recordContainerEvent(rootOf(record), { ...config, name }, "rename", {
     oldName: `/${config.name}`,
   });

@@ -48,7 +48,7 @@ export async function startKeptContainer(options: StartOptions): Promise<void> {
     await start(found, options, undo);
   } catch (cause) {
     await undo.run();
-    throw wrapSystemError(cause, "start the container");
+    throw wrapSystemError(cause, { action: "start the container" });
   }
   recordContainerEvent(rootOf(found.record), found.config, "start");
 }

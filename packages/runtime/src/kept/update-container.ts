@@ -4,6 +4,7 @@ import { RuntimeError } from "../error.js";
 import { recordContainerEvent } from "../events/journal.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import { UndoList } from "../lifecycle/undo-list.js";
+import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
 import type { Limits } from "../options.js";
 import { generateResources } from "../spec/generate-resources.js";
 import { writeConfig } from "./container-config.js";
@@ -24,7 +25,7 @@ export interface UpdateContainerOptions extends ContainerTarget {
 
 /**
  * Changes the limits and the restart policy of a container, at once where it runs. One that fails changes nothing.
- * @throws RuntimeError `INVALID_LIMIT`, `CONFLICTING_OPTIONS`; CgroupError `CGROUP_BUSY` where more memory is in use
+ * @throws RuntimeError `INVALID_LIMIT`, `CONFLICTING_OPTIONS`, `CHANGE_FAILED`; CgroupError `CGROUP_BUSY` where more memory is in use
  */
 export async function updateContainer(options: UpdateContainerOptions): Promise<void> {
   const found = findContainer(options);
@@ -46,7 +47,7 @@ export async function updateContainer(options: UpdateContainerOptions): Promise<
     writeConfig(directory, { ...config, restart, options: { ...config.options, limits } });
   } catch (error) {
     await undo.run();
-    throw error;
+    throw wrapSystemError(error, { action: "update the container", code: "CHANGE_FAILED" });
   }
   recordContainerEvent(rootOf(found.record), config, "update");
 }

@@ -46,7 +46,7 @@ export async function startRunningContainer(options: ContainerOptions): Promise<
   try {
     return await start(options, undo);
   } catch (cause) {
-    const error = wrapSystemError(cause);
+    const error = wrapSystemError(cause, { action: "create the container" });
     const failures = await undo.run();
     if (failures.length === 0) throw error;
     throw new RuntimeError(

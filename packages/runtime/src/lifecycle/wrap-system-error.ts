@@ -9,8 +9,15 @@ const HINTS: Readonly<Record<string, string>> = {
   ENFILE: "close some files: the whole machine has too many open",
 };
 
+export interface WrapOptions {
+  /** What could not be done, such as `start the container`. */
+  action: string;
+  /** Default `CREATE_FAILED`. */
+  code?: "CHANGE_FAILED";
+}
+
 /** An error of Node's file calls as one of ours, whose message says what could not be done; any other as it is. */
-export function wrapSystemError(error: unknown, action = "create the container"): unknown {
+export function wrapSystemError(error: unknown, options: WrapOptions): unknown {
   if (!(error instanceof Error) || !("errno" in error) || !("syscall" in error)) return error;
   const {
     code = "",
@@ -20,8 +27,8 @@ export function wrapSystemError(error: unknown, action = "create the container")
     dest,
   } = error as NodeJS.ErrnoException & { dest?: string };
   const reason = getSystemErrorMap().get(errno ?? 0)?.[1] ?? error.message;
-  return new RuntimeError(`failed to ${action}: ${reason}: ${dest ?? path ?? syscall}`, {
-    code: "CREATE_FAILED",
+  return new RuntimeError(`failed to ${options.action}: ${reason}: ${dest ?? path ?? syscall}`, {
+    code: options.code ?? "CREATE_FAILED",
     hint: HINTS[code],
     cause: error,
   });

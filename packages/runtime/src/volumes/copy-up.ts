@@ -33,7 +33,7 @@ export async function copyUp(options: CopyUpOptions): Promise<void> {
   const { layout, source, path, directory, durable, signal } = options;
   if (options.rootless) return refuseContent(source, path);
   const stage = await makeStage(layout).catch((error: unknown) => {
-    throw wrapSystemError(error, "fill the volume");
+    throw wrapSystemError(error, { action: "fill the volume" });
   });
   const copy = `${stage}/copy`;
   try {

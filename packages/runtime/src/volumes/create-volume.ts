@@ -61,7 +61,7 @@ export async function makeVolume({ layout, name, labels }: MakeVolumeOptions): P
     try {
       await placeVolume({ layout, name, labels });
     } catch (error) {
-      throw wrapSystemError(error, `create volume ${name}`);
+      throw wrapSystemError(error, { action: `create volume ${name}` });
     }
   }
 }
