@@ -2,7 +2,7 @@ import type { Attachment, AttachOptions } from "@dockher/ns";
 import { readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer } from "./find-container.js";
 import { refuseState } from "./refuse-state.js";
-import { connectTo } from "./signal-container.js";
+import { connectTo, explainGone } from "./signal-container.js";
 
 export interface AttachContainerOptions extends ContainerTarget, AttachOptions {}
 
@@ -31,6 +31,6 @@ export async function attachContainer(
     };
   } catch (error) {
     await monitor[Symbol.asyncDispose]();
-    throw error;
+    throw explainGone(found, error, "attach to");
   }
 }

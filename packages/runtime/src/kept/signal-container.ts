@@ -29,7 +29,7 @@ export async function killContainer(options: KillOptions): Promise<void> {
   }
   await using monitor = await connectTo(found, "signal");
   await monitor.kill(options.signal ?? "SIGKILL", { keepStopped: true }).catch((error: unknown) => {
-    throw isGone(error) ? refuseState(found.config.name, { state: "exited" }, "signal") : error;
+    throw explainGone(found, error, "signal");
   });
   recordContainerEvent(rootOf(found.record), found.config, "kill", {
     signal: String(options.signal ?? "SIGKILL"),
@@ -108,15 +108,17 @@ export async function awaitEnd(options: WaitContainerOptions): Promise<EndedStat
 }
 
 /** @throws RuntimeError `CONTAINER_NOT_RUNNING` where it has ended meanwhile */
-export async function connectTo(
-  { directory, config }: KeptContainer,
-  verb: string,
-): Promise<MonitorConnection> {
+export async function connectTo(found: KeptContainer, verb: string): Promise<MonitorConnection> {
   try {
-    return await connectMonitor({ directory });
+    return await connectMonitor({ directory: found.directory });
   } catch (error) {
-    throw isGone(error) ? refuseState(config.name, { state: "exited" }, verb) : error;
+    throw explainGone(found, error, verb);
   }
+}
+
+/** A container that has ended meanwhile is why its monitor is gone; any other error as it is. */
+export function explainGone({ config }: KeptContainer, error: unknown, verb: string): unknown {
+  return isGone(error) ? refuseState(config.name, { state: "exited" }, verb) : error;
 }
 
 function isGone(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { attachContainer } from "../../src/kept/attach-container.ts";
 import { execInContainer } from "../../src/kept/exec-in-container.ts";
 import { inspectContainer } from "../../src/kept/inspect-container.ts";
 import { listContainers } from "../../src/kept/list-containers.ts";
@@ -6,7 +7,8 @@ import { pauseContainer, unpauseContainer } from "../../src/kept/pause-container
 import { readContainerLog } from "../../src/kept/read-container-log.ts";
 import { removeContainer } from "../../src/kept/remove-container.ts";
 import { renameContainer } from "../../src/kept/rename-container.ts";
-import { killContainer, stopContainer } from "../../src/kept/signal-container.ts";
+import { restartContainer } from "../../src/kept/restart-container.ts";
+import { killContainer, stopContainer, waitContainer } from "../../src/kept/signal-container.ts";
 import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { updateContainer } from "../../src/kept/update-container.ts";
 import { describeKept } from "../kept/kept-sandbox.ts";
@@ -18,10 +20,7 @@ const commands: Record<string, (container: string) => Promise<unknown>> = {
   start: (id) => startKeptContainer(target(id)),
   stop: (id) => stopContainer({ ...target(id), timeout: 0 }),
   kill: (id) => killContainer(target(id)),
-  restart: async (id) => {
-    await stopContainer({ ...target(id), timeout: 0 });
-    await startKeptContainer(target(id));
-  },
+  restart: (id) => restartContainer({ ...target(id), timeout: 0 }),
   pause: (id) => pauseContainer(target(id)),
   unpause: (id) => unpauseContainer(target(id)),
   rename: (id) =>
@@ -39,6 +38,16 @@ const commands: Record<string, (container: string) => Promise<unknown>> = {
     for await (const entry of readContainerLog(target(id))) assert.is(entry.stream, "stdout");
   },
   inspect: async (id) => inspectContainer(target(id)),
+  "follow logs": async (id) => {
+    for await (const entry of readContainerLog({ ...target(id), follow: true }))
+      assert.is(entry.stream, "stdout");
+  },
+  attach: async (id) => {
+    await using attached = await attachContainer({ ...target(id), streams: ["stdout"] });
+    attached.streams.stdout.resume();
+    await attached.streams.ended;
+  },
+  wait: (id) => waitContainer(target(id)),
   remove: (id) => removeContainer(target(id)),
   "remove by force": (id) => removeContainer({ ...target(id), force: true }),
 };
@@ -52,8 +61,11 @@ const ANSWERS = new Set([
   "CONTAINER_RUNNING",
 ]);
 
-/** A command inside waits while the container is paused, as it should. */
-const WAITING = new Set(["exec", "pause"]);
+/** They go on until the container ends, or until it goes on. */
+const PATIENT = new Set(["attach", "exec", "follow logs", "wait"]);
+
+/** They change nothing, and so have nothing to quarrel about among themselves. */
+const READING = new Set(["attach", "exec", "follow logs", "inspect", "logs", "wait"]);
 
 /** What went wrong: nobody stops in the middle, lest the others work on what is removed. */
 let problems: string[];
@@ -75,17 +87,21 @@ for (const isRunning of [true, false]) {
     const names = Object.keys(commands);
     const pairs = names
       .flatMap((one, at) => names.slice(at).map((other) => [one, other] as const))
-      .filter((pair) => !pair.every((name) => WAITING.has(name)));
+      .filter((pair) => !pair.every((name) => READING.has(name)));
     const work = async (): Promise<void> => {
       for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
         const [one, other] = pair;
         const { id } = await create("echo hello; exec sleep 1000");
         if (isRunning) await startKeptContainer(target(id));
         const title = `${one} with ${other}`;
-        await Promise.all(
-          pair.map((name) => attempt(title, () => commands[name]?.(id) ?? Promise.reject(name))),
-        );
+        const started = pair.map((name) => ({
+          name,
+          ended: attempt(title, () => commands[name]?.(id) ?? Promise.reject(name)),
+        }));
+        const quick = started.filter(({ name }) => !PATIENT.has(name));
+        await Promise.all(quick.map(({ ended }) => ended));
         await attempt(title, () => removeContainer({ ...target(id), force: true }));
+        await Promise.all(started.map(({ ended }) => ended));
         const listed = listContainers({ all: true, directories: directories() });
         if (listed.some((container) => container.id === id)) problems.push(`${title}: it stays`);
       }
