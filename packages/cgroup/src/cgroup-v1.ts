@@ -8,7 +8,7 @@ import { CgroupError, wrapErrno } from "./error.js";
 import type { Controller } from "./hierarchy.js";
 import { killFrozen } from "./kill.js";
 import { listPids, signalPids } from "./processes.js";
-import { applyWrites } from "./resources/apply.js";
+import { applyChanges } from "./resources/apply.js";
 import { checkCpuset } from "./resources/cpuset.js";
 import type { CurrentValues } from "./resources/plan.js";
 import { planV1 } from "./resources/plan-v1.js";
@@ -46,7 +46,7 @@ export class CgroupV1 implements Cgroup {
     if (resources.cpu && cpuset !== undefined) {
       checkCpuset(resources.cpu, { version: 1, directory: dirname(cpuset) });
     }
-    await applyWrites(writes, {
+    await applyChanges(writes, {
       directoryOf: (controller) => this.#directoryOf(controller),
       write: writeControl,
     });

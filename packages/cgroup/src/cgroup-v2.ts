@@ -11,7 +11,7 @@ import { removeEmptyGroup } from "./group.js";
 import type { Controller } from "./hierarchy.js";
 import { killFrozen } from "./kill.js";
 import { listPids, signalPids } from "./processes.js";
-import { applyWrites } from "./resources/apply.js";
+import { applyChanges } from "./resources/apply.js";
 import { checkCpuset } from "./resources/cpuset.js";
 import { planV2 } from "./resources/plan-v2.js";
 import { refuseDevices, validateResources } from "./resources/validate.js";
@@ -46,7 +46,7 @@ export class CgroupV2 implements Cgroup {
     requireControllers(writes, this.controllers, "limit it when the cgroup is created");
     const parent = dirname(this.#directory);
     if (resources.cpu) checkCpuset(resources.cpu, { version: 2, directory: parent });
-    await applyWrites(writes, { directoryOf: () => this.#directory, write: writeControl });
+    await applyChanges(writes, { directoryOf: () => this.#directory, write: writeControl });
   }
 
   async join(pid: number): Promise<void> {

@@ -35,9 +35,10 @@ export interface Cgroup extends AsyncDisposable {
   readonly attachment: CgroupAttachment;
 
   /**
-   * Changes limits; what is not named stays. Where the kernel refuses one, those before it hold: memory, cpu, pids, block I/O.
-   * @throws CgroupError `INVALID_RESOURCES`, `CGROUP_CONTROLLER_MISSING` with nothing changed; `CGROUP_BUSY` on v1 where
-   * more memory is in use than the new limit and cannot be reclaimed.
+   * Changes limits; what is not named stays. Where the kernel refuses one, those before it are taken back, but for block I/O
+   * and device rules, which come last.
+   * @throws CgroupError `INVALID_RESOURCES`, `CGROUP_CONTROLLER_MISSING`; `CGROUP_BUSY` on v1 where more memory is in use
+   * than the new limit and cannot be reclaimed; `CGROUP_HALF_UPDATED` where the taking back failed as well.
    */
   update(resources: LinuxResources): Promise<void>;
 

@@ -15,7 +15,12 @@ export {
   type ContainerAttachment,
 } from "./kept/attach-container.js";
 export type { ContainerConfig } from "./kept/container-config.js";
-export { type ContainerStats, type WatchStatsOptions, watchStats } from "./kept/container-stats.js";
+export {
+  type ContainerStats,
+  readStats,
+  type WatchStatsOptions,
+  watchStats,
+} from "./kept/container-stats.js";
 export type { ContainerStatus, EndedStatus } from "./kept/container-status.js";
 export {
   type CopyFromContainerOptions,

@@ -45,7 +45,7 @@ export interface Limits {
   memorySwap?: number;
   /** Bytes that the kernel tries to leave to the container under pressure. */
   memoryReservation?: number;
-  /** Microseconds of CPU time in each `cpuPeriod`. */
+  /** Microseconds of CPU time in each `cpuPeriod`; -1 for no limit. */
   cpuQuota?: number;
   /** Microseconds. Default 100,000. */
   cpuPeriod?: number;
@@ -53,7 +53,9 @@ export interface Limits {
   cpuShares?: number;
   /** Processors that may be used, such as `0-2,7`. */
   cpusetCpus?: string;
-  /** Processes and threads. */
+  /** Memory nodes that may be used, such as `0`. */
+  cpusetMems?: string;
+  /** Processes and threads; -1 for no limit. */
   pids?: number;
 }
 

@@ -59,6 +59,9 @@ function describe({ config, status, directory, logPath }: ContainerDetails): obj
       AutoRemove: config.autoRemove,
       CapAdd: options.capAdd ?? [],
       CapDrop: options.capDrop ?? [],
+      CpuShares: options.limits?.cpuShares ?? 0,
+      CpusetCpus: options.limits?.cpusetCpus ?? "",
+      CpusetMems: options.limits?.cpusetMems ?? "",
       Devices: (options.devices ?? []).map(({ path, target = path, access = "rwm" }) => {
         return { PathOnHost: path, PathInContainer: target, CgroupPermissions: access };
       }),
@@ -69,6 +72,8 @@ function describe({ config, status, directory, logPath }: ContainerDetails): obj
       GroupAdd: options.groupAdd ?? [],
       LogConfig: { Type: config.log.driver },
       Memory: options.limits?.memory ?? 0,
+      MemoryReservation: options.limits?.memoryReservation ?? 0,
+      MemorySwap: options.limits?.memorySwap ?? options.limits?.memory ?? 0,
       NanoCpus: toNanoCpus(options.limits),
       NetworkMode: options.network ?? "none",
       OomScoreAdj: options.oomScoreAdj ?? 0,
@@ -148,7 +153,7 @@ function describeHealthcheck(check: ContainerDetails["config"]["healthcheck"]): 
 
 function toNanoCpus(limits: ContainerDetails["config"]["options"]["limits"]): number {
   const { cpuQuota, cpuPeriod = 100_000 } = limits ?? {};
-  return cpuQuota === undefined ? 0 : Math.round((cpuQuota / cpuPeriod) * 1e9);
+  return cpuQuota === undefined || cpuQuota === -1 ? 0 : Math.round((cpuQuota / cpuPeriod) * 1e9);
 }
 
 function describeMount(mount: ContainerDetails["config"]["mounts"][number]): object {

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { FORMAT_OPTION, NO_TRUNC_OPTION, printList } from "../output/list.js";
-import { describeStats, STATS_COLUMNS, STATS_HEADINGS } from "../output/stats-table.js";
+import {
+  describeStats,
+  STATS_COLUMNS,
+  STATS_HEADINGS,
+  type StatsSource,
+} from "../output/stats-table.js";
 import { describeDirectories } from "../run/create-kept.js";
 import { catchInterrupt } from "../run/signals.js";
 import { StatsWatch } from "../run/stats-watch.js";
@@ -37,7 +42,7 @@ export const stats: Command = defineCommand({
       ...describeDirectories(context),
     });
     const { format, "no-trunc": whole = false } = options;
-    const show = async (): Promise<number> => {
+    const show = async (): Promise<StatsSource[]> => {
       const sources = await watch.sample();
       const lines: string[] = [];
       printList({
@@ -49,7 +54,7 @@ export const stats: Command = defineCommand({
         notice: context.notice,
       });
       print(lines, context.print, { live: options["no-stream"] !== true });
-      return sources.filter((source) => source.stats !== undefined).length;
+      return sources;
     };
     try {
       // A share of time needs two moments: the first sample is only the beginning of the second.
@@ -59,10 +64,12 @@ export const stats: Command = defineCommand({
         return 0;
       }
       if (process.stdout.isTTY) process.stdout.write(CLEAR);
-      let running = first.filter((source) => source.stats !== undefined).length;
+      let sources = first;
       while (!signal.aborted) {
-        if (running === 0) await sleep(IDLE_MS, undefined, { signal });
-        running = await show();
+        const running = sources.some(({ stats }) => stats !== undefined);
+        if (!running) await sleep(IDLE_MS, undefined, { signal });
+        sources = await show();
+        if (operands.length > 0 && sources.length === 0) return 0;
       }
     } catch (error) {
       if (!signal.aborted) throw error;

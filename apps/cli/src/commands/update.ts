@@ -18,6 +18,7 @@ const OPTIONS = {
   "cpu-quota": RUN_OPTIONS["cpu-quota"],
   "cpu-shares": RUN_OPTIONS["cpu-shares"],
   "cpuset-cpus": RUN_OPTIONS["cpuset-cpus"],
+  "cpuset-mems": RUN_OPTIONS["cpuset-mems"],
   "pids-limit": RUN_OPTIONS["pids-limit"],
   restart: RUN_OPTIONS.restart,
 } as const;

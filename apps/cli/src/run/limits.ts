@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Limits } from "@dockher/runtime";
-import { parseCpuPercentage, parseCpus, parseSize } from "@dockher/spec";
+import { CPU_PERIOD_US, parseCpuPercentage, parseCpus, parseSize } from "@dockher/spec";
 import type { OptionValues } from "../arguments/option.js";
 import { UsageError } from "../error.js";
 import type { RunOptionTable } from "./option-table.js";
@@ -13,6 +13,7 @@ export type LimitValues = Pick<
   | "cpu-shares"
   | "cpus"
   | "cpuset-cpus"
+  | "cpuset-mems"
   | "mem"
   | "memory"
   | "memory-reservation"
@@ -36,18 +37,17 @@ export function readLimits(values: LimitValues, online: number = availableParall
   if (reservation !== undefined) {
     limits.memoryReservation = parseSize(reservation, { name: "--memory-reservation" });
   }
-  const quota = readCpu(values, online);
-  if (quota !== undefined) limits.cpuQuota = quota;
-  const period = values["cpu-period"];
-  if (period !== undefined) limits.cpuPeriod = parseCount(period, "--cpu-period");
+  Object.assign(limits, readCpu(values, online));
   const shares = values["cpu-shares"];
   if (shares !== undefined) limits.cpuShares = parseCount(shares, "--cpu-shares");
   const cpuset = values["cpuset-cpus"];
   if (cpuset !== undefined) limits.cpusetCpus = cpuset;
+  const nodes = values["cpuset-mems"];
+  if (nodes !== undefined) limits.cpusetMems = nodes;
   const pids = values["pids-limit"];
-  // In Docker both are no limit.
-  if (pids !== undefined && pids !== "-1" && pids !== "0") {
-    limits.pids = parseCount(pids, "--pids-limit");
+  if (pids !== undefined) {
+    // In Docker both are no limit.
+    limits.pids = pids === "-1" || pids === "0" ? -1 : parseCount(pids, "--pids-limit");
   }
   return limits;
 }
@@ -58,17 +58,26 @@ function readMemory({ mem, memory }: LimitValues): number | undefined {
   return memory === undefined ? undefined : parseSize(memory, { name: "--memory" });
 }
 
-function readCpu(values: LimitValues, online: number): number | undefined {
+function readCpu(values: LimitValues, online: number): Pick<Limits, "cpuPeriod" | "cpuQuota"> {
   const { cpu, cpus, "cpu-quota": quota, "cpu-period": period } = values;
   if (cpu !== undefined && cpus !== undefined) throw refuseBoth("--cpu", "--cpus");
-  for (const [name, text] of Object.entries({ "--cpu": cpu, "--cpus": cpus })) {
+  for (const [name, text, parse] of [
+    ["--cpu", cpu, parseCpuPercentage],
+    ["--cpus", cpus, parseCpus],
+  ] as const) {
     if (text === undefined) continue;
     if (quota !== undefined) throw refuseBoth(name, "--cpu-quota");
     if (period !== undefined) throw refuseBoth(name, "--cpu-period");
+    const cpuQuota = parse(text, { online, name });
+    // Named, so that it is the part of this period in a container that had another.
+    return { cpuQuota, cpuPeriod: CPU_PERIOD_US };
   }
-  if (quota !== undefined) return parseCount(quota, "--cpu-quota");
-  if (cpu !== undefined) return parseCpuPercentage(cpu, { online, name: "--cpu" });
-  return cpus === undefined ? undefined : parseCpus(cpus, { online, name: "--cpus" });
+  return {
+    ...(quota === undefined
+      ? {}
+      : { cpuQuota: quota === "-1" ? -1 : parseCount(quota, "--cpu-quota") }),
+    ...(period === undefined ? {} : { cpuPeriod: parseCount(period, "--cpu-period") }),
+  };
 }
 
 function parseCount(text: string, name: string): number {

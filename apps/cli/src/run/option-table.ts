@@ -135,13 +135,19 @@ export const RUN_OPTIONS = {
     kind: "value",
     placeholder: "MICROSECONDS",
     group: "Limits, held by the kernel:",
-    summary: "Processor time in each period",
+    summary: "Processor time in each period; -1 for no limit",
   },
   "cpuset-cpus": {
     kind: "value",
     placeholder: "LIST",
     group: "Limits, held by the kernel:",
     summary: "Processors by number: 0-2,7",
+  },
+  "cpuset-mems": {
+    kind: "value",
+    placeholder: "LIST",
+    group: "Limits, held by the kernel:",
+    summary: "Memory nodes by number: 0",
   },
   "pids-limit": {
     kind: "value",

@@ -3,6 +3,7 @@ import {
   type ContainerTarget,
   inspectContainer,
   listContainers,
+  RuntimeError,
   watchStats,
 } from "@dockher/runtime";
 import type { StatsSource } from "../output/stats-table.js";
@@ -22,13 +23,15 @@ type Watcher = AsyncGenerator<ContainerStats, void, undefined>;
 export class StatsWatch {
   readonly #options: StatsWatchOptions;
   readonly #watchers = new Map<string, Watcher>();
+  /** Those that are named and have been there: that they are removed is no failure. */
+  readonly #met = new Set<string>();
 
   constructor(options: StatsWatchOptions) {
     this.#options = options;
   }
 
   /**
-   * One sample of each.
+   * One sample of each; of those that are named none when all have been removed.
    * @throws RuntimeError `CONTAINER_NOT_FOUND` for one that was named and is not there
    */
   async sample(): Promise<StatsSource[]> {
@@ -47,9 +50,16 @@ export class StatsWatch {
         return { container: id.slice(0, 12), id, name };
       });
     }
-    return containers.map((container) => {
-      const { config } = inspectContainer({ container, ...given });
-      return { container, id: config.id, name: config.name };
+    return containers.flatMap((container) => {
+      try {
+        const { config } = inspectContainer({ container, ...given });
+        this.#met.add(container);
+        return { container, id: config.id, name: config.name };
+      } catch (error) {
+        const gone = error instanceof RuntimeError && error.code === "CONTAINER_NOT_FOUND";
+        if (gone && this.#met.has(container)) return [];
+        throw error;
+      }
     });
   }
 

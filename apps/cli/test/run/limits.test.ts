@@ -9,14 +9,28 @@ const MIB = 2 ** 20;
 const read = (...args: string[]) => readLimits(readRun(...args, "debian").values, 2);
 
 test("the project's first words", () => {
-  assert.equal(read("--mem", "200", "--cpu", "50"), { memory: 200 * MIB, cpuQuota: 50_000 });
-  assert.equal(read("-m1g", "-p200%"), { memory: 1024 * MIB, cpuQuota: 200_000 });
+  assert.equal(read("--mem", "200", "--cpu", "50"), {
+    memory: 200 * MIB,
+    cpuQuota: 50_000,
+    cpuPeriod: 100_000,
+  });
+  assert.equal(read("-m1g", "-p200%"), {
+    memory: 1024 * MIB,
+    cpuQuota: 200_000,
+    cpuPeriod: 100_000,
+  });
 });
 
 test("Docker's words", () => {
   assert.equal(read("--memory", "209715200", "--cpus", "0.5"), {
     memory: 200 * MIB,
     cpuQuota: 50_000,
+    cpuPeriod: 100_000,
+  });
+  assert.equal(read("--cpu-quota", "9000", "--cpu-period", "50000", "--cpuset-mems", "0"), {
+    cpuQuota: 9000,
+    cpuPeriod: 50_000,
+    cpusetMems: "0",
   });
   assert.equal(read("--memory=1g", "--memory-swap=-1", "--memory-reservation=512m"), {
     memory: 1024 * MIB,
@@ -30,9 +44,10 @@ test("Docker's words", () => {
   });
 });
 
-test("no limit of processes", () => {
-  assert.equal(read("--pids-limit", "-1"), {});
-  assert.equal(read("--pids-limit=0"), {});
+test("no limit, said by name", () => {
+  assert.equal(read("--pids-limit", "-1"), { pids: -1 });
+  assert.equal(read("--pids-limit=0"), { pids: -1 });
+  assert.equal(read("--cpu-quota=-1"), { cpuQuota: -1 });
 });
 
 test("refuses what is no limit", () => {
@@ -51,6 +66,7 @@ test("refuses what is no limit", () => {
 test("refuses two words for one limit", () => {
   assertThrows(() => read("--mem", "1", "--memory", "1"), "CONFLICTING_OPTIONS");
   assertThrows(() => read("--cpu", "1", "--cpus", "1"), "CONFLICTING_OPTIONS");
+  assertThrows(() => read("--cpus", "1", "--cpu-period", "5000"), "CONFLICTING_OPTIONS");
 });
 
 test.run();

@@ -2,10 +2,34 @@ import { readFileSync } from "node:fs";
 import { CgroupError, errnoOf, wrapErrno } from "../error.js";
 import type { Controller } from "../hierarchy.js";
 import type { ControlWrite } from "./plan.js";
+import { rememberValues } from "./remember.js";
 
 export interface ApplyOptions {
   directoryOf: (controller: Controller) => string;
   write: (path: string, value: string) => void | Promise<void>;
+}
+
+/**
+ * Executes a plan on a cgroup that is in use: where the kernel refuses a write, those before it are taken back.
+ * @throws CgroupError, with both errors where the taking back fails as well
+ */
+export async function applyChanges(
+  writes: readonly ControlWrite[],
+  options: ApplyOptions,
+): Promise<void> {
+  const restore = rememberValues(writes, options);
+  try {
+    await applyWrites(writes, options);
+  } catch (error) {
+    await restore().catch((second: unknown) => {
+      throw new CgroupError(`${(error as Error).message}; and failed to restore what was before`, {
+        code: "CGROUP_HALF_UPDATED",
+        hint: "set every limit again",
+        cause: new AggregateError([error, second]),
+      });
+    });
+    throw error;
+  }
 }
 
 /** Executes a plan in its order and stops at the first write that the kernel refuses. */

@@ -283,4 +283,56 @@ realTest(test, "an update that cannot be is refused with nothing changed", async
   assertGone(cgroup);
 });
 
+realTest(
+  test,
+  "an update that the kernel refuses in the middle takes back what it did",
+  async () => {
+    const limits = { memory: { limit: 32 * MIB }, pids: { limit: 20 }, cpu: { quota: 50_000 } };
+    const cgroup = await create({ resources: limits });
+    const nonsense = { "memory.high": "nonsense" };
+    await assertRejects(
+      () =>
+        cgroup.update({
+          memory: { limit: 64 * MIB },
+          pids: { limit: 5 },
+          cpu: { quota: 9000, shares: 7 },
+          unified: nonsense,
+        }),
+      "CGROUP_VALUE_REFUSED",
+      /memory\.high/,
+    );
+    const { memory, pids } = await cgroup.stats();
+    assert.equal([memory?.limit, pids?.limit], [32 * MIB, 20]);
+    const [directory = ""] = listDirectories(cgroup);
+    assert.is(readFileSync(`${directory}/cpu.max`, "utf8"), "50000 100000\n");
+    assert.is(readFileSync(`${directory}/cpu.weight`, "utf8"), "100\n");
+    await cgroup.remove();
+    assertGone(cgroup);
+  },
+  onlyV2,
+);
+
+realTest(
+  test,
+  "memory that is in use is not limited below it, and the other limits stay",
+  async () => {
+    await using cgroup = await create({
+      resources: { memory: { limit: 64 * MIB }, pids: { limit: 20 } },
+    });
+    // Whoever holds it all waits for a reader that does not read.
+    await startIn(cgroup, "head -c 30000000 /dev/zero | tail -c 30000000 | sleep 1000");
+    await waitUntil({
+      action: "use memory",
+      reached: () => (cgroup.readTotals().peakMemory ?? 0) > 25 * MIB,
+    });
+    await assertRejects(
+      () => cgroup.update({ memory: { limit: 8 * MIB }, pids: { limit: 5 } }),
+      "CGROUP_BUSY",
+    );
+    const { memory, pids } = await cgroup.stats();
+    assert.equal([memory?.limit, pids?.limit], [64 * MIB, 20]);
+  },
+  onlyV1,
+);
+
 test.run();

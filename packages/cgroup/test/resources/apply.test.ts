@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { applyWrites } from "../../src/resources/apply.js";
+import { applyChanges, applyWrites } from "../../src/resources/apply.js";
 import { planV2 } from "../../src/resources/plan-v2.js";
 import { assertRejects } from "../assert-rejects.js";
 
@@ -56,6 +58,59 @@ test("says which property the kernel refuses, and why", async () => {
       apply({ pids: { limit: 5 } }, { "/c/pids.max": errno });
     await assertRejects(applied, code, /^failed to set pids\.limit to 5: /);
   }
+});
+
+/** Changes files that are there, until one of them answers with an errno. */
+async function change(
+  resources: Parameters<typeof planV2>[0],
+  { refused, restorable }: { refused: string; restorable: boolean },
+): Promise<{ error: unknown; files: Record<string, string> }> {
+  const directory = mkdtempSync(join(tmpdir(), "dockher-cgroup-"));
+  const files = {
+    "memory.max": "4096",
+    "memory.swap.max": "0",
+    "cpuset.cpus": "",
+    "pids.max": "9",
+  };
+  try {
+    for (const [file, value] of Object.entries(files)) {
+      writeFileSync(join(directory, file), `${value}\n`);
+    }
+    let failed = false;
+    const error = await applyChanges(planV2(resources), {
+      directoryOf: () => directory,
+      write: (path, value) => {
+        failed ||= path.endsWith(refused);
+        const code = path.endsWith(refused) || (failed && !restorable) ? "EINVAL" : undefined;
+        if (code !== undefined) throw Object.assign(new Error(code), { code });
+        writeFileSync(path, value);
+      },
+    }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    const read = (file: string): string => readFileSync(join(directory, file), "utf8").trim();
+    return {
+      error,
+      files: Object.fromEntries(Object.keys(files).map((file) => [file, read(file)])),
+    };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+test("what was changed before the kernel refuses one is as it was", async () => {
+  const resources = { memory: { limit: 8192 }, cpu: { cpus: "0", shares: 5 } };
+  const refused = await change(resources, { refused: "cpu.weight", restorable: true });
+  assert.match((refused.error as Error).message, /^failed to set cpu\.shares to /);
+  assert.equal(refused.files, {
+    "memory.max": "4096",
+    "memory.swap.max": "0",
+    "cpuset.cpus": "",
+    "pids.max": "9",
+  });
+  const stuck = await change(resources, { refused: "cpu.weight", restorable: false });
+  assert.is((stuck.error as { code?: string }).code, "CGROUP_HALF_UPDATED");
 });
 
 test.run();

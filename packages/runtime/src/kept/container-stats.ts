@@ -68,6 +68,16 @@ export async function* watchStats(
   }
 }
 
+/**
+ * What a container uses, once: of the processor, in the interval that this takes.
+ * @throws as {@link watchStats}, and `CONTAINER_NOT_RUNNING` where it ends meanwhile
+ */
+export async function readStats(options: WatchStatsOptions): Promise<ContainerStats> {
+  let samples = 0;
+  for await (const stats of watchStats(options)) if (++samples === 2) return stats;
+  throw refuseState(findContainer(options).config.name, { state: "exited" }, "measure");
+}
+
 function comparePercent(before: Clock, now: Clock): number {
   const elapsedUs = Number(now.at - before.at) / 1000;
   return elapsedUs <= 0 ? 0 : Math.max(0, (100 * (now.usageUs - before.usageUs)) / elapsedUs);
@@ -89,7 +99,7 @@ function describeStats(
     id: config.id,
     name: config.name,
     cpuPercent,
-    memoryUsage: Math.max(0, usage - inactiveFile),
+    memoryUsage: inactiveFile < usage ? usage - inactiveFile : usage,
     memoryLimit: Math.min(limit ?? Number.POSITIVE_INFINITY, totalmem()),
     processes: cgroup?.pids?.current ?? 0,
     network: shared ? { received: 0, sent: 0 } : readNetwork(pid),

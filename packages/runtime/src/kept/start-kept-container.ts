@@ -23,8 +23,17 @@ import { lockContainer } from "./lock-container.js";
 import { refusePaused } from "./refuse-state.js";
 import { releaseResources } from "./release-resources.js";
 
-/** What is counted, and what updateContainer() may limit in a container that runs. */
-const ADJUSTABLE = ["memory", "pids", "cpuacct", "freezer", "cpu", "cpuset"] as const;
+/** What is counted, and what updateContainer() may limit in a container that runs; `blkio` is v1's name of `io`. */
+const CONTROLLERS = [
+  "memory",
+  "pids",
+  "cpuacct",
+  "freezer",
+  "cpu",
+  "cpuset",
+  "blkio",
+  "io",
+] as const;
 
 export interface StartOptions extends ContainerTarget {
   /** How long what it writes waits for the first who attaches. Default not at all. */
@@ -87,7 +96,7 @@ async function start(
     options,
     userNamespace,
     undo,
-    controllers: ADJUSTABLE,
+    controllers: CONTROLLERS,
   });
   const plan = compilePlan({
     spec,

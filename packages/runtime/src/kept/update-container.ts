@@ -31,7 +31,8 @@ export async function updateContainer(options: UpdateContainerOptions): Promise<
   const found = findContainer(options);
   using _ = await lockContainer(found);
   // As it is now that nobody else changes it.
-  const { config, directory } = findContainer({ ...options, container: found.record.id });
+  const current = findContainer({ ...options, container: found.record.id });
+  const { config, directory } = current;
   const limits = { ...config.options.limits, ...options.limits };
   generateResources(limits);
   const restart = options.restart ?? config.restart;
@@ -43,8 +44,9 @@ export async function updateContainer(options: UpdateContainerOptions): Promise<
   }
   const undo = new UndoList();
   try {
-    if (isLive(readStatus(found))) await updateUnlessEnded(found, { limits, restart }, undo);
+    undo.push(() => writeConfig(directory, config));
     writeConfig(directory, { ...config, restart, options: { ...config.options, limits } });
+    if (isLive(readStatus(found))) await updateUnlessEnded(current, { limits, restart }, undo);
   } catch (error) {
     await undo.run();
     throw wrapSystemError(error, { action: "update the container", code: "CHANGE_FAILED" });
@@ -68,6 +70,7 @@ async function updateUnlessEnded(
   }
 }
 
+/** The cgroup comes last: it takes all of its limits or none. */
 async function updateRunning(
   { record, directory, config }: KeptContainer,
   { limits, restart }: Changes,
@@ -76,15 +79,12 @@ async function updateRunning(
   const cgroup = openContainerCgroup(record);
   const before = generateResources(config.options.limits ?? {});
   const after = generateResources(limits);
-  if (JSON.stringify(after) !== JSON.stringify(before)) {
-    if (cgroup === undefined) {
-      throw new RuntimeError(`failed to update container ${config.name}: it has no cgroup`, {
-        code: "INVALID_LIMIT",
-        hint: "dockher doctor says what to change, so that it has one",
-      });
-    }
-    undo.push(() => cgroup.update({ ...describeUnlimited(after), ...before }));
-    await cgroup.update(after);
+  const changed = JSON.stringify(after) !== JSON.stringify(before);
+  if (changed && cgroup === undefined) {
+    throw new RuntimeError(`failed to update container ${config.name}: it has no cgroup`, {
+      code: "INVALID_LIMIT",
+      hint: "dockher doctor says what to change, so that it has one",
+    });
   }
   await using monitor = await connectMonitor({ directory });
   undo.push(async () => {
@@ -92,13 +92,15 @@ async function updateRunning(
     await again.setRestartPolicy(config.restart);
   });
   await monitor.setRestartPolicy(restart);
+  if (changed) await cgroup?.update(liftMissing(after, before));
 }
 
-/** What takes limits back that were not there before. */
-function describeUnlimited({ memory, cpu, pids }: LinuxResources): LinuxResources {
-  return {
-    ...(memory?.limit === undefined ? {} : { memory: { limit: -1, swap: -1 } }),
-    ...(cpu?.quota === undefined ? {} : { cpu: { quota: -1 } }),
-    ...(pids === undefined ? {} : { pids: { limit: -1 } }),
-  };
+/** What is limited no longer is said to be unlimited. */
+function liftMissing(after: LinuxResources, before: LinuxResources): LinuxResources {
+  const lifted: LinuxResources = { ...after };
+  if (before.pids !== undefined && after.pids === undefined) lifted.pids = { limit: -1 };
+  if (before.cpu?.quota !== undefined && after.cpu?.quota === undefined) {
+    lifted.cpu = { ...after.cpu, quota: -1 };
+  }
+  return lifted;
 }

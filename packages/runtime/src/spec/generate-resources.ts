@@ -6,6 +6,9 @@ import type { Limits } from "../options.js";
 /** Less than a shell needs to start: Docker's own minimum. */
 const LEAST_MEMORY = 6 * 2 ** 20;
 
+/** No limit, said by name: it takes one away that was there. */
+const UNLIMITED = -1;
+
 /**
  * The OCI resources for the limits.
  * @throws RuntimeError `INVALID_LIMIT` where a limit cannot be meant or would let nothing start
@@ -16,7 +19,7 @@ export function generateResources(limits: Limits): LinuxResources {
   if (Object.keys(memory).length > 0) resources.memory = memory;
   const cpu = generateCpu(limits);
   if (Object.keys(cpu).length > 0) resources.cpu = cpu;
-  if (limits.pids !== undefined) {
+  if (limits.pids !== undefined && limits.pids !== UNLIMITED) {
     checkInteger("pids", limits.pids, { least: 1, most: 4_194_304 });
     resources.pids = { limit: limits.pids };
   }
@@ -32,7 +35,7 @@ function generateMemory(limits: Limits): NonNullable<LinuxResources["memory"]> {
     if (memory === undefined) {
       throw refuseLimit("memorySwap", "it needs a memory limit too", "set a memory limit as well");
     }
-    if (memorySwap !== -1) {
+    if (memorySwap !== UNLIMITED) {
       checkInteger("memorySwap", memorySwap, { least: memory, unit: "bytes" });
     }
   }
@@ -50,7 +53,8 @@ function generateMemory(limits: Limits): NonNullable<LinuxResources["memory"]> {
 }
 
 function generateCpu(limits: Limits): NonNullable<LinuxResources["cpu"]> {
-  const { cpuQuota, cpuPeriod, cpuShares, cpusetCpus } = limits;
+  const { cpuPeriod, cpuShares, cpusetCpus, cpusetMems } = limits;
+  const cpuQuota = limits.cpuQuota === UNLIMITED ? undefined : limits.cpuQuota;
   const online = availableParallelism();
   if (cpuPeriod !== undefined) {
     checkInteger("cpuPeriod", cpuPeriod, { least: 1000, most: 1_000_000, unit: "microseconds" });
@@ -64,19 +68,20 @@ function generateCpu(limits: Limits): NonNullable<LinuxResources["cpu"]> {
     });
   }
   if (cpuShares !== undefined) checkInteger("cpuShares", cpuShares, { least: 2, most: 262_144 });
-  if (cpusetCpus !== undefined && !/^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/.test(cpusetCpus)) {
-    throw refuseLimit(
-      "cpusetCpus",
-      `"${cpusetCpus}" is no list of CPUs`,
-      "write a list such as 0-2,7",
-    );
-  }
+  checkList("cpusetCpus", cpusetCpus, "CPUs");
+  checkList("cpusetMems", cpusetMems, "memory nodes");
   return {
     ...(cpuQuota === undefined ? {} : { quota: cpuQuota }),
     ...(cpuQuota === undefined && cpuPeriod === undefined ? {} : { period }),
     ...(cpuShares === undefined ? {} : { shares: cpuShares }),
     ...(cpusetCpus === undefined ? {} : { cpus: cpusetCpus }),
+    ...(cpusetMems === undefined ? {} : { mems: cpusetMems }),
   };
+}
+
+function checkList(name: keyof Limits, value: string | undefined, what: string): void {
+  if (value === undefined || /^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/.test(value)) return;
+  throw refuseLimit(name, `"${value}" is no list of ${what}`, "write a list such as 0-2,7");
 }
 
 interface Range {
