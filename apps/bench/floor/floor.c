@@ -10,13 +10,12 @@
    (CLONE_VM | CLONE_VFORK): measured faster than fork at every size of the parent.  */
 
 #define _GNU_SOURCE
+#include "confine.h"
+#include "rounds.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/keyctl.h>
 #include <linux/mount.h>
-#include <linux/seccomp.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -26,14 +25,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* From <sys/mount.h>, which cannot be included beside <linux/mount.h> before glibc 2.37.  */
@@ -41,12 +37,7 @@ extern int mount (const char *, const char *, const char *, unsigned long, const
 extern int umount2 (const char *, int);
 #define MNT_DETACH 2
 
-#define STACK_SIZE (64 * 1024)
 #define PSEUDO (MS_NOSUID | MS_NODEV | MS_NOEXEC)
-
-/* CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE
-   SYS_CHROOT KILL AUDIT_WRITE: Docker's fourteen.  */
-#define DOCKER_CAPABILITIES 0xa80425fbULL
 
 /* What the child reports through the shared memory: the step that failed and its errno.  */
 struct failure
@@ -58,6 +49,7 @@ struct failure
 struct start
 {
   const char *rootfs;
+  char *stack;
   struct sock_fprog filter;
   volatile struct failure failure;
 };
@@ -101,28 +93,6 @@ static const char *const readonly_paths[]
     = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger" };
 
 #define COUNT(array) (sizeof (array) / sizeof ((array)[0]))
-
-#define TRY(call)                                                                                  \
-  do                                                                                               \
-    if ((call) < 0)                                                                                \
-      return #call;                                                                                \
-  while (0)
-
-static const char *
-start_clean (void)
-{
-  sigset_t none;
-  sigemptyset (&none);
-  TRY (prctl (PR_SET_PDEATHSIG, SIGKILL));
-  TRY (syscall (SYS_close_range, 3, ~0U, 0));
-  TRY (setsid ());
-  TRY (syscall (SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL));
-  TRY (sigprocmask (SIG_SETMASK, &none, NULL));
-  umask (022);
-  /* clone3 would root the namespace at the parent's cgroup.  */
-  TRY (unshare (CLONE_NEWCGROUP));
-  return NULL;
-}
 
 static const char *
 raise_loopback (void)
@@ -203,39 +173,6 @@ hide_paths (void)
 }
 
 static const char *
-drop_privileges (void)
-{
-  for (int capability = 0; capability < 64; capability++)
-    if (!(DOCKER_CAPABILITIES >> capability & 1)
-        && prctl (PR_CAPBSET_DROP, capability, 0, 0, 0) < 0)
-      {
-        /* The kernel knows no such capability, nor any above it.  */
-        if (errno == EINVAL)
-          break;
-        return "prctl (PR_CAPBSET_DROP)";
-      }
-  TRY (syscall (SYS_setgroups, 0, NULL));
-  TRY (syscall (SYS_setresgid, 0, 0, 0));
-  TRY (syscall (SYS_setresuid, 0, 0, 0));
-
-  struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-  uint32_t low = (uint32_t)DOCKER_CAPABILITIES, high = (uint32_t)(DOCKER_CAPABILITIES >> 32);
-  struct __user_cap_data_struct data[2]
-      = { { .effective = low, .permitted = low }, { .effective = high, .permitted = high } };
-  TRY (syscall (SYS_capset, &header, data));
-  TRY (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-  return NULL;
-}
-
-static const char *
-install_filter (const struct sock_fprog *filter)
-{
-  if (filter->len > 0)
-    TRY (syscall (SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter));
-  return NULL;
-}
-
-static const char *
 become_command (const char *rootfs, const struct sock_fprog *filter)
 {
   static char *const argv[] = { "/bin/true", NULL };
@@ -243,7 +180,11 @@ become_command (const char *rootfs, const struct sock_fprog *filter)
       = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL };
   const char *failed;
 
-  if ((failed = start_clean ()) || (failed = raise_loopback ()))
+  if ((failed = start_clean ()))
+    return failed;
+  /* clone3 would root the namespace at the parent's cgroup.  */
+  TRY (unshare (CLONE_NEWCGROUP));
+  if ((failed = raise_loopback ()))
     return failed;
   TRY (sethostname ("bench", 5));
   if ((failed = make_root (rootfs)) || (failed = hide_paths ()) || (failed = drop_privileges ())
@@ -262,31 +203,15 @@ run_child (void *argument)
   _exit (127);
 }
 
-static long long
-now_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static long long
-cpu_us (int who)
-{
-  struct rusage usage;
-  getrusage (who, &usage);
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL + usage.ru_utime.tv_usec
-         + usage.ru_stime.tv_usec;
-}
-
 /* Starts one container and awaits its end; false where it did not end with 0.  */
 static bool
-run_once (struct start *start, char *stack)
+run_once (void *argument)
 {
+  struct start *start = argument;
   int pidfd;
   siginfo_t info = { 0 };
   start->failure.step = NULL;
-  if (clone (run_child, stack + STACK_SIZE,
+  if (clone (run_child, start->stack + STACK_SIZE,
              CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS
                  | CLONE_NEWIPC | CLONE_NEWNET | SIGCHLD,
              start, &pidfd)
@@ -311,21 +236,6 @@ run_once (struct start *start, char *stack)
   return false;
 }
 
-static bool
-read_filter (const char *path, struct sock_fprog *filter)
-{
-  static struct sock_filter instructions[BPF_MAXINSNS];
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
-  ssize_t size = fd < 0 ? -1 : read (fd, instructions, sizeof instructions);
-  if (fd >= 0)
-    close (fd);
-  if (size <= 0)
-    return false;
-  filter->len = (unsigned short)((size_t)size / sizeof *instructions);
-  filter->filter = instructions;
-  return true;
-}
-
 int
 main (int argc, char **argv)
 {
@@ -341,25 +251,12 @@ main (int argc, char **argv)
       perror ("failed to read the filter");
       return 1;
     }
-  char *stack = mmap (NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+  start.stack = mmap (NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-  if (stack == MAP_FAILED)
+  if (start.stack == MAP_FAILED)
     {
       perror ("failed to map the stack");
       return 1;
     }
-
-  char line[16];
-  while (fgets (line, sizeof line, stdin))
-    {
-      long long cpu = cpu_us (RUSAGE_SELF) + cpu_us (RUSAGE_CHILDREN);
-      long long begin = now_ns ();
-      if (!run_once (&start, stack))
-        return 1;
-      long long wall = now_ns () - begin;
-      cpu = cpu_us (RUSAGE_SELF) + cpu_us (RUSAGE_CHILDREN) - cpu;
-      printf ("%lld %lld\n", wall, cpu);
-      fflush (stdout);
-    }
-  return 0;
+  return run_rounds (run_once, &start);
 }

@@ -12,6 +12,9 @@ export const CONTENDER_NAMES = [
   "crun",
   "crun-limits",
   "runc",
+  "exec-floor",
+  "exec",
+  "crun-exec",
   "node",
   "dockher",
   "docker",
@@ -45,8 +48,8 @@ export interface Contender extends AsyncDisposable {
   start(turn: Turn): Promise<Sample | undefined>;
 }
 
-/** Which rows are compared with which: all starts of a container, or whole command lines. */
-export type Section = "starts" | "command-lines";
+/** Which rows are compared with which: all starts of a container, commands in one that runs, or whole command lines. */
+export type Section = "starts" | "execs" | "command-lines";
 
 /** A contender that may be measured. */
 export interface Entry {
@@ -62,9 +65,9 @@ export interface Entry {
 export interface Workbench {
   /** Absolute; removed with everything in it at the end. */
   directory: string;
-  /** The container's `/`: the static `/bin/true` and empty mount points. */
+  /** The container's `/`: the static `/bin/true` and `/bin/pause`, and empty mount points. */
   rootfs: string;
   /** A file with the default seccomp program. */
   filter: string;
-  programs: Record<"floor" | "measure" | "true", string>;
+  programs: Record<"execFloor" | "floor" | "measure", string>;
 }

@@ -24,6 +24,7 @@ export const GOALS: readonly Goal[] = [
   { of: "run-limits", against: "crun-limits", figure: "wallMs", limit: 0.5 },
   { of: "library", against: "spawn", figure: "blockedMs", limit: 0.1 },
   { of: "prepared", against: "spawn", figure: "blockedMs", limit: 0.1 },
+  { of: "exec", against: "exec-floor", figure: "wallMs", limit: 1.5 },
   { of: "dockher", against: "node", figure: "cpuMs", limit: 1.75 },
   { of: "dockher", against: "docker", figure: "wallMs", limit: 0.5 },
 ];

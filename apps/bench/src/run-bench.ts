@@ -80,6 +80,7 @@ export async function runBench(
       rounds: countRounds(rounds, SHARES.idle),
       gapMs: IDLE_GAP_MS,
     })),
+    ...(await measureSection(measurement, "execs", { rounds, gapMs: 0 })),
     ...(await measureSection(measurement, "command-lines", {
       rounds: countRounds(rounds, SHARES.commandLines),
       gapMs: 0,

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -9,21 +9,25 @@ import type { Workbench } from "./contender.js";
 import { BenchError } from "./error.js";
 
 const SOURCES = new URL("../floor/", import.meta.url).pathname;
-const FLAGS = {
-  floor: ["-O2"],
-  measure: ["-O2"],
-  true: ["-O2", "-static", "-nostdlib", "-ffreestanding"],
-} as const;
+const FREESTANDING = ["-O2", "-static", "-nostdlib", "-ffreestanding"];
+const PROGRAMS = {
+  floor: { sources: ["floor.c", "confine.c", "rounds.c"], flags: ["-O2"] },
+  execFloor: { sources: ["exec_floor.c", "confine.c", "rounds.c"], flags: ["-O2"] },
+  measure: { sources: ["measure.c"], flags: ["-O2"] },
+  true: { sources: ["true.c"], flags: FREESTANDING },
+  pause: { sources: ["pause.c"], flags: FREESTANDING },
+};
 
-async function compile(name: keyof typeof FLAGS, directory: string): Promise<string> {
+async function compile(name: keyof typeof PROGRAMS, directory: string): Promise<string> {
   const output = join(directory, name);
-  const source = join(SOURCES, `${name}.c`);
+  const { sources, flags } = PROGRAMS[name];
+  const paths = sources.map((source) => join(SOURCES, source));
   try {
-    await promisify(execFile)("cc", [...FLAGS[name], source, "-o", output]);
+    await promisify(execFile)("cc", [...flags, ...paths, "-o", output]);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
     const reason = missing ? "there is no C compiler" : (cause as Error).message;
-    throw new BenchError(`failed to compile ${name}.c: ${reason}`, {
+    throw new BenchError(`failed to compile ${sources[0]}: ${reason}`, {
       code: "COMPILE_FAILED",
       hint: missing ? "install gcc or clang, for example: apt-get install gcc" : undefined,
       cause,
@@ -32,12 +36,13 @@ async function compile(name: keyof typeof FLAGS, directory: string): Promise<str
   return output;
 }
 
-async function makeRootfs(directory: string, program: string): Promise<string> {
+async function makeRootfs(directory: string): Promise<string> {
   const rootfs = join(directory, "rootfs");
   for (const path of ["bin", "dev", "etc", "proc", "sys", "tmp"]) {
     await mkdir(join(rootfs, path), { recursive: true });
   }
-  await copyFile(program, join(rootfs, "bin/true"));
+  await compile("true", join(rootfs, "bin"));
+  await compile("pause", join(rootfs, "bin"));
   await writeFile(join(rootfs, "etc/passwd"), "root:x:0:0:root:/root:/bin/true\n");
   await writeFile(join(rootfs, "etc/group"), "root:x:0:\n");
   await symlink("true", join(rootfs, "bin/sh"));
@@ -63,10 +68,10 @@ export async function openWorkbench(): Promise<Workbench & AsyncDisposable> {
   try {
     const programs = {
       floor: await compile("floor", directory),
+      execFloor: await compile("execFloor", directory),
       measure: await compile("measure", directory),
-      true: await compile("true", directory),
     };
-    const rootfs = await makeRootfs(directory, programs.true);
+    const rootfs = await makeRootfs(directory);
     const filter = await writeFilter(directory);
     return { directory, rootfs, filter, programs, [Symbol.asyncDispose]: remove };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Entry } from "../contender.js";
 import { docker, dockher, node } from "./command-line.js";
+import { crunExec, exec, execFloor } from "./exec.js";
 import { floor, floorUnconfined } from "./floor.js";
 import { library, prepared } from "./library.js";
 import { crun, crunLimits, runc } from "./oci-runtime.js";
@@ -20,6 +21,9 @@ export const ENTRIES: readonly Entry[] = [
   crun,
   crunLimits,
   runc,
+  execFloor,
+  exec,
+  crunExec,
   node,
   dockher,
   docker,

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { Contender, Entry, Sample, Workbench } from "../contender.js";
+import type { Contender, Entry, Sample } from "../contender.js";
 import { BenchError } from "../error.js";
 
-/** @param line `WALL_NS CPU_US`, as floor.c prints it. */
+/** @param line `WALL_NS CPU_US`, as the programs in `floor` print it. */
 export function parseFloorLine(line: string): Sample {
   const [wall, cpu] = line.split(" ").map(Number);
   if (wall === undefined || cpu === undefined || !Number.isFinite(wall + cpu)) {
@@ -15,15 +15,10 @@ export function parseFloorLine(line: string): Sample {
   return { wallMs: wall / 1e6, cpuMs: cpu / 1e3 };
 }
 
-async function openFloor(
-  { programs, rootfs }: Workbench,
-  filter: readonly [path: string] | readonly [],
-): Promise<Contender> {
-  // A session of its own: Ctrl-C at the terminal is for this process, which then ends the floor.
-  const child = spawn(programs.floor, [rootfs, ...filter], {
-    stdio: ["pipe", "pipe", "pipe"],
-    detached: true,
-  });
+/** A contender that times itself: a program that runs the command for each line and prints what it took. */
+export function openTimedProgram(program: string, args: readonly string[]): Contender {
+  // A session of its own: Ctrl-C at the terminal is for this process, which then ends the program.
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
   let complaint = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaint += text;
@@ -53,7 +48,7 @@ export const floor: Entry = {
   title: "the same system calls in plain C",
   section: "starts",
   origin: "ours",
-  open: (bench) => openFloor(bench, [bench.filter]),
+  open: async ({ programs, rootfs, filter }) => openTimedProgram(programs.floor, [rootfs, filter]),
 };
 
 export const floorUnconfined: Entry = {
@@ -61,5 +56,5 @@ export const floorUnconfined: Entry = {
   title: "the same without the seccomp filter",
   section: "starts",
   origin: "ours",
-  open: (bench) => openFloor(bench, []),
+  open: async ({ programs, rootfs }) => openTimedProgram(programs.floor, [rootfs]),
 };

@@ -13,7 +13,10 @@ interface OciRuntime {
 }
 
 /** The container of the other rows as a peer of 2022 accepts it. */
-function createPeerSpec(rootfs: string, resources: LinuxResources | undefined): Spec {
+export function createPeerSpec(
+  rootfs: string,
+  { args = ["/bin/true"], resources }: { args?: string[]; resources?: LinuxResources | undefined },
+): Spec {
   const spec = createDefaultSpec();
   const linux = { ...spec.linux, ...(resources && { resources }) };
   return {
@@ -21,7 +24,7 @@ function createPeerSpec(rootfs: string, resources: LinuxResources | undefined): 
     ociVersion: "1.0.2",
     hostname: "bench",
     root: { path: rootfs },
-    process: { ...spec.process, args: ["/bin/true"] },
+    process: { ...spec.process, args },
     // No row shows the control groups inside the container.
     mounts: (spec.mounts ?? []).filter((mount) => mount.type !== "cgroup"),
     linux,
@@ -38,7 +41,7 @@ async function openOciRuntime(
 
   await writeFile(
     join(bundle, "config.json"),
-    JSON.stringify(createPeerSpec(bench.rootfs, runtime.resources)),
+    JSON.stringify(createPeerSpec(bench.rootfs, runtime)),
   );
 
   const state = ["--root", join(bundle, "state"), ...runtime.globalArguments];

@@ -14,7 +14,7 @@ export const spawnBare: Entry = {
   title: "child_process.spawn, no container",
   section: "starts",
   origin: "peer",
-  open: (bench) => openProgram(bench.programs.true, []),
+  open: (bench) => openProgram(`${bench.rootfs}/bin/true`, []),
 };
 
 export const bubblewrap: Entry = {

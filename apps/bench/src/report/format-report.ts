@@ -8,7 +8,14 @@ import { formatFigure, formatTable } from "./format-table.js";
 /** The row that each section's others are divided by, where it was measured. */
 const YARDSTICKS: Record<Series["section"], ContenderName> = {
   starts: "floor",
+  execs: "exec-floor",
   "command-lines": "node",
+};
+
+const TITLES: Record<Series["section"], string> = {
+  starts: "Start to exit of a static /bin/true",
+  execs: "/bin/true in a container that runs",
+  "command-lines": "Command lines",
 };
 
 const FIGURE_TITLES: Record<GoalResult["figure"], string> = {
@@ -35,8 +42,7 @@ function formatRow(row: Row, yardstick: Row | undefined): string[] {
 function formatSeries(series: Series): string {
   const yardstick = series.rows.find(({ name }) => name === YARDSTICKS[series.section]);
   const quiet = series.gapMs === 0 ? "no gap" : `${series.gapMs} ms of quiet before each`;
-  const title =
-    series.section === "starts" ? "Start to exit of a static /bin/true" : "Command lines";
+  const title = TITLES[series.section];
   const by = `x ${YARDSTICKS[series.section]}`;
   const header = [
     "ms",

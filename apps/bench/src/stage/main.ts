@@ -37,7 +37,7 @@ async function openContender(name: string, bench: Workbench): Promise<Contender>
   const entry = ENTRIES.find((each) => each.name === name);
   if (entry === undefined) throw new Error(`no contender is named ${name}`);
   const contender = await entry.open(bench);
-  if (entry.section === "starts") await warmUp(contender);
+  if (entry.section !== "command-lines") await warmUp(contender);
   return contender;
 }
 
