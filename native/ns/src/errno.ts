@@ -8,12 +8,16 @@ export interface ErrnoText {
 
 /** Look up what the kernel meant by `errno`. */
 export function describeErrno(errno: number): ErrnoText {
-  const [name, description] = getSystemErrorMap().get(-errno) ?? [
+  // Node makes the map anew each time, which takes longer than the system call that failed.
+  libuvNames ??= getSystemErrorMap();
+  const [name, description] = libuvNames.get(-errno) ?? [
     kernelNames[errno] ?? `errno ${errno}`,
     "",
   ];
   return { name, description };
 }
+
+let libuvNames: ReadonlyMap<number, [name: string, description: string]> | undefined;
 
 /** `EPERM (operation not permitted)`. */
 export function formatErrno(errno: number): string {

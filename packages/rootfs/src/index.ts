@@ -32,6 +32,7 @@ export {
   isAlive,
   type ProcessIdentity,
   parseIdentity,
+  readPidNamespace,
 } from "./process-identity.js";
 export {
   type BootstrapVariant,

@@ -21,7 +21,7 @@ export function identifySelf(): ProcessIdentity {
       hint: "mount -t proc proc /proc",
     });
   }
-  return { ...stat, namespace: readNamespace(), bootId: readBootId() };
+  return { ...stat, namespace: readPidNamespace(), bootId: readBootId() };
 }
 
 /**
@@ -30,7 +30,7 @@ export function identifySelf(): ProcessIdentity {
  */
 export function isAlive(identity: ProcessIdentity): boolean {
   if (readBootId() !== identity.bootId) return false;
-  if (readNamespace() !== identity.namespace) return true;
+  if (readPidNamespace() !== identity.namespace) return true;
   return readStat(identity.pid)?.startTime === identity.startTime;
 }
 
@@ -47,12 +47,19 @@ export function parseIdentity(text: string): ProcessIdentity | undefined {
   return { pid: Number(pid), startTime, namespace, bootId };
 }
 
+// Neither changes while a process lives, and a list of containers asks for both of them again and again.
+let bootId: string | undefined;
+let namespace: string | undefined;
+
 function readBootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  bootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return bootId;
 }
 
-function readNamespace(): string {
-  return readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
+/** The inode of the PID namespace that the calling process is in. */
+export function readPidNamespace(): string {
+  namespace ??= readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
+  return namespace;
 }
 
 function readStat(

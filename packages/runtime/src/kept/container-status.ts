@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type ContainerHealth, type ContainerState, parseState } from "@dockher/ns";
-import { identifySelf, isAlive } from "@dockher/rootfs";
+import { isAlive, readPidNamespace } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import type { KeptContainer } from "./find-container.js";
@@ -112,7 +112,7 @@ function describeDamage(cause: Error): RuntimeError {
 }
 
 function isMonitored({ monitor, bootId }: ContainerState): boolean {
-  const { namespace } = identifySelf();
+  const namespace = readPidNamespace();
   return isAlive({ pid: monitor.pid, startTime: String(monitor.startTicks), namespace, bootId });
 }
 

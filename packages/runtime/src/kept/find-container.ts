@@ -52,10 +52,10 @@ export function readConfigOf(record: ContainerRecord): ContainerConfig {
 }
 
 export function refuseRemoved({ id }: ContainerRecord, cause?: unknown): RuntimeError {
-  return new RuntimeError(
-    `failed to find container ${id.slice(0, 12)}: it has just been removed`,
-    { code: "CONTAINER_NOT_FOUND", cause },
-  );
+  return new RuntimeError(`failed to find container ${id.slice(0, 12)}: it has just been removed`, {
+    code: "CONTAINER_NOT_FOUND",
+    cause,
+  });
 }
 
 /** The data directory that a container is in. */

@@ -1,4 +1,5 @@
 import { resolveDirectories } from "@dockher/rootfs";
+import type { RuntimeError } from "../error.js";
 import type { Directories } from "../options.js";
 import {
   isKept,
@@ -6,7 +7,6 @@ import {
   locateContainer,
   locateState,
 } from "../state/claim.js";
-import type { RuntimeError } from "../error.js";
 import type { ContainerConfig } from "./container-config.js";
 import { type ContainerStatus, isLive, readStatus } from "./container-status.js";
 import { readConfigOf } from "./find-container.js";

@@ -13,7 +13,10 @@ const { test, directories, listLeftovers, create, start, target } = describeKept
 /** What can be in a file's place; FIFOs and directories too. */
 type Damage = (path: string, whole: string) => void;
 
-const write = (text: string): Damage => (path) => writeFileSync(path, text);
+const write =
+  (text: string): Damage =>
+  (path) =>
+    writeFileSync(path, text);
 const change =
   (from: RegExp, to: string): Damage =>
   (path, whole) => {

@@ -13,8 +13,9 @@ import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { updateContainer } from "../../src/kept/update-container.ts";
 import { describeKept, rejects } from "./kept-sandbox.ts";
 
-const { test, directories, listLeftovers, create, start, target, readLog } =
-  describeKept("full and read-only disks");
+const { test, directories, listLeftovers, create, start, target, readLog } = describeKept(
+  "full and read-only disks",
+);
 
 /** What is mounted over the containers' directory for the length of a block. */
 function mountOver(...commands: string[][]): { path: string } & Disposable {
@@ -71,10 +72,7 @@ test("what a read-only data directory cannot keep is refused, and the rest goes 
   const id = await start("echo hello; exec sleep 1000");
   const { id: idle } = await create("true", { name: "idle" });
   {
-    using _ = mountOver(
-      ["sh", "-c", 'mount --bind "$0" "$0"'],
-      ["mount", "-o", "remount,bind,ro"],
-    );
+    using _ = mountOver(["sh", "-c", 'mount --bind "$0" "$0"'], ["mount", "-o", "remount,bind,ro"]);
     await rejects(create("true"), "CREATE_FAILED");
     await rejects(startKeptContainer(target(idle)), "CREATE_FAILED");
     await rejects(renameContainer({ ...target(idle), name: "other" }), "CHANGE_FAILED");
