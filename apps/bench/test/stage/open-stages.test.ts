@@ -10,7 +10,7 @@ const bench: Workbench = {
   directory: "/nowhere",
   rootfs: "/nowhere/rootfs",
   filter: "/nowhere/filter",
-  programs: { floor: "", measure: "", true: "" },
+  programs: { floor: "", measure: "", execFloor: "" },
 };
 
 function createEntry(name: ContenderName, origin: Entry["origin"]): Entry {
