@@ -133,22 +133,24 @@ join_cgroups (struct ns_child *child)
 }
 
 void
-ns_join_namespaces (struct ns_child *child)
+ns_join_namespaces (struct ns_child *child, uint64_t types)
 {
-  if (child->fds.target >= 0)
+  const struct ns_plan *plan = child->plan;
+  uint64_t now = types & ~child->joined;
+  uint64_t of_target = plan->target_namespaces & now;
+  child->joined |= types;
+  if (of_target != 0)
     {
       /* A pidfd needs Linux 5.8.  */
-      long error = ns_syscall (__NR_setns, child->fds.target, child->plan->target_namespaces);
+      long error = ns_syscall (__NR_setns, child->fds.target, of_target);
       if (error < 0)
         ns_fail (child, NS_PHASE_JOIN_NAMESPACE, -1, (int)error, 0);
-      ns_close (child->fds.target);
-      child->fds.target = -1;
     }
-  for (size_t i = 0; i < child->plan->join_count; i++)
+  for (size_t i = 0; i < plan->join_count; i++)
     {
-      if (child->fds.joins[i] < 0)
+      if (child->fds.joins[i] < 0 || !(plan->joins[i].type & now))
         continue;
-      long error = ns_syscall (__NR_setns, child->fds.joins[i], child->plan->joins[i].type);
+      long error = ns_syscall (__NR_setns, child->fds.joins[i], plan->joins[i].type);
       if (error < 0)
         ns_fail (child, NS_PHASE_JOIN_NAMESPACE, (int)i, (int)error, 0);
       ns_close (child->fds.joins[i]);
@@ -349,7 +351,7 @@ ns_run_child (struct ns_child *child)
   else
     close_memory (child);
   join_cgroups (child);
-  ns_join_namespaces (child);
+  ns_join_namespaces (child, ~(uint64_t)0);
   join_owned_namespaces (child);
   if (header->namespaces & CLONE_NEWCGROUP)
     {

@@ -29,6 +29,7 @@ struct ns_child
 {
   const struct ns_plan *plan;
   struct ns_descriptors fds;
+  uint64_t joined; /* CLONE_NEW* types that ns_join_namespaces has done */
   /* /proc/self/fd of the procfs outside: mount(2) takes names only, and a name in here is a
      descriptor. */
   int fd_directory;
@@ -43,8 +44,8 @@ struct ns_child
 
 /* child.c: close every descriptor from 3 on but those in FDS.  */
 int ns_close_others (const struct ns_descriptors *fds);
-/* child.c: enter the namespaces that are still to be joined. */
-void ns_join_namespaces (struct ns_child *child);
+/* child.c: enter those of TYPES, CLONE_NEW*, that are still to be joined. */
+void ns_join_namespaces (struct ns_child *child, uint64_t types);
 /* child.c: run the plan. Returns only by exec or exit.  */
 void ns_run_child (struct ns_child *child) __attribute__ ((noreturn));
 /* child.c: report and exit.  */

@@ -76,7 +76,9 @@ ns_run_helper (int fd, int socket)
     {
       /* What runs in there already may not trace us, nor read our descriptors (CVE-2016-9962).  */
       check (&child, NS_PHASE_MEMORY, ns_syscall (__NR_prctl, PR_SET_DUMPABLE, 0));
-      ns_join_namespaces (&child);
+      /* From inside a cgroup namespace nobody moves between what lies in it and what does not
+         (cgroups(7), nsdelegate), so it is the child's to join, once it is in its cgroup.  */
+      ns_join_namespaces (&child, ~(uint64_t)CLONE_NEWCGROUP);
     }
 
   int pidfd = -1;

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { launch, type PlanCgroups } from "../src/index.js";
 import { findObstacle, whenPossible } from "./support/capability.js";
 import { makePlan, Rootfs, run } from "./support/container.js";
+import { findBoundaryObstacle, NamespaceBoundary } from "./support/namespace-boundary.js";
 
 const suite = makeSuite("cgroups");
 
@@ -94,6 +95,32 @@ whenPossible("cgroups", obstacle, () => {
       assert.match(String(error), "ENOENT");
     });
   }
+
+  const unified = findHierarchy("v2");
+  whenPossible("who comes from elsewhere enters", findBoundaryObstacle(), () => {
+    suite("who comes from elsewhere enters, though cgroup namespaces are boundaries", async () => {
+      assert.ok(unified);
+      using _boundary = new NamespaceBoundary();
+      using rootfs = new Rootfs();
+      using child = new Child(unified);
+      const cgroups = { version: 2, path: child.path } as const;
+      const types = ["pid", "mount", "cgroup"] as const;
+      const files = { pid: "pid", mount: "mnt", cgroup: "cgroup" } as const;
+      await using container = await launch(
+        makePlan(rootfs, "sleep 1000", { cgroups, namespaces: types.map((type) => ({ type })) }),
+      );
+      const path = (type: (typeof types)[number]) => `/proc/${container.pid}/ns/${files[type]}`;
+      const { stdout } = await run({
+        args: ["sh", "-c", "cat /proc/self/cgroup"],
+        env: ["PATH=/bin"],
+        namespaces: types.map((type) => ({ type, path: path(type) })),
+        cgroups,
+        stdio: [{ kind: "null" }, { kind: "pipe" }, { kind: "pipe" }],
+        steps: [],
+      });
+      assert.match(stdout, /^0::\/$/m);
+    });
+  });
 
   const memory = findHierarchy("memory");
   if (memory !== undefined)

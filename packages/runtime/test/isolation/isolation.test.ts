@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { findDaemons } from "./daemons.ts";
 import { formatFacts } from "./facts.ts";
 import { MODES, type Mode } from "./modes.ts";
+import { NamespaceBoundary } from "./namespace-boundary.ts";
 import { findCompilerObstacle } from "./programs.ts";
 import { PROMISES } from "./promises.ts";
 import { type Finding, listBroken, nameFinding, parseReport } from "./report.ts";
@@ -22,11 +23,13 @@ for (const mode of MODES) {
 function addTests(mode: Mode): void {
   const test = suite(`isolation: ${mode.name}`);
   let workshop: Workshop;
+  let boundary: NamespaceBoundary | undefined;
   let findings: Finding[] = [];
   const corePattern = readFileSync("/proc/sys/kernel/core_pattern", "utf8");
 
   const probe = async (): Promise<void> => {
     workshop = await openWorkshop(mode.user);
+    if (mode.boundary) boundary = new NamespaceBoundary();
     const { stdout, stderr } = await workshop.runContainer(mode, {
       command: ["/probe", ...formatFacts(workshop.facts)],
     });
@@ -41,7 +44,10 @@ function addTests(mode: Mode): void {
       throw error;
     }
   });
-  test.after(() => workshop?.remove());
+  test.after(async () => {
+    boundary?.[Symbol.dispose]();
+    await workshop?.remove();
+  });
 
   for (const [number, text] of Object.entries(PROMISES)) {
     const promise = Number(number);

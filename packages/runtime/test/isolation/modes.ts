@@ -1,6 +1,7 @@
 import type { RunOptions } from "../../src/options.ts";
 import { findNobodyObstacle, nobody } from "../run-as-nobody.ts";
 import { findIdmapObstacle, findObstacle } from "../sandbox.ts";
+import { findBoundaryObstacle } from "./namespace-boundary.ts";
 
 /** A way to run containers in which every promise has to hold. */
 export interface Mode {
@@ -9,6 +10,8 @@ export interface Mode {
   options: Partial<RunOptions>;
   /** The command enters a container that runs already. */
   enter?: true;
+  /** Cgroup namespaces are boundaries, as systemd mounts. */
+  boundary?: true;
   /** The host's user that runs it; root without one. */
   user?: number;
   /** Why it cannot be tried here; undefined where it can. */
@@ -19,6 +22,7 @@ export interface Mode {
 
 const needsRoot = { obstacle: findObstacle(), open: [] };
 const needsIdmap = { obstacle: await findIdmapObstacle(), open: [] };
+const needsBoundary = { obstacle: findObstacle() ?? findBoundaryObstacle(), open: [] };
 const needsUser = { user: nobody.uid, obstacle: findNobodyObstacle("single") };
 /** As PID 1, it is the command that has to reap. */
 const NO_INIT = ["49 orphans"];
@@ -36,6 +40,13 @@ export const MODES: readonly Mode[] = [
   { name: "root without cgroups", options: { cgroups: "disabled" }, ...needsRoot },
   { name: "root with a read-only root", options: { readonly: true }, ...needsRoot },
   { name: "root, entering", options: {}, enter: true, ...needsRoot },
+  {
+    name: "root, entering, with cgroup namespaces as boundaries",
+    options: {},
+    enter: true,
+    boundary: true,
+    ...needsBoundary,
+  },
   { name: "root with a user namespace", options: { userns: "auto" }, ...needsIdmap },
   {
     name: "without root",
