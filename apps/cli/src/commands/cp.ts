@@ -3,7 +3,7 @@ import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { copyPaths } from "../run/copy-paths.js";
 import { describeDirectories } from "../run/create-kept.js";
-import { catchInterrupt } from "../run/signals.js";
+import { catchInterrupt, Interruption } from "../run/signals.js";
 import { parseCopyOperand } from "../values/copy-operand.js";
 
 const OPTIONS = {
@@ -30,17 +30,24 @@ A directory goes into one that is there; with /. behind it, only what is in it d
       });
     }
     const { notice } = context;
-    await copyPaths({
+    const signal = catchInterrupt();
+    const copied = copyPaths({
       source: parseCopyOperand(source, context.cwd),
       target: parseCopyOperand(target, context.cwd),
       archive: options.archive === true,
       follow: options["follow-link"] === true,
-      signal: catchInterrupt(),
+      signal,
       onSkipped: (name, reason) => {
         if (options.quiet !== true) notice(`${name} is left out: ${reason}`);
       },
       ...describeDirectories(context),
     });
-    return 0;
+    try {
+      await copied;
+      return 0;
+    } catch (error) {
+      if (signal.reason instanceof Interruption) return signal.reason.exitCode;
+      throw error;
+    }
   },
 });

@@ -110,13 +110,19 @@ async function findPlace(
 
 function stat(
   operand: PathOperand,
-  { directories }: CopyPathsOptions,
+  { directories, signal }: CopyPathsOptions,
   { follow }: { follow: boolean },
 ): Promise<TreeEntry | undefined> | TreeEntry | undefined {
   const path = clean(operand.path);
   if (operand.type === "local") return readEntry(LOCAL, path, { follow });
   const { container } = operand;
-  return statContainerPath({ container, path, follow, ...(directories && { directories }) });
+  return statContainerPath({
+    container,
+    path,
+    follow,
+    signal,
+    ...(directories && { directories }),
+  });
 }
 
 async function pack(

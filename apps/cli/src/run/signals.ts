@@ -85,11 +85,22 @@ export function toExitCode(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** Aborted by Ctrl-C and the like, for what runs no container yet. */
+/** Why a command ended that somebody interrupted. */
+export class Interruption extends Error {
+  /** As shells show it. */
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`);
+    this.exitCode = toExitCode(signal);
+  }
+}
+
+/** Aborted by Ctrl-C and the like with an {@link Interruption}, for what runs no container yet. */
 export function catchInterrupt(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => controller.abort());
+    process.once(signal, () => controller.abort(new Interruption(signal)));
   }
   return controller.signal;
 }

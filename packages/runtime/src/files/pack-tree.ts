@@ -11,7 +11,9 @@ import {
 } from "node:fs";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { O_PATH } from "@dockher/ns";
 import { type Headers, pack as makePack, type Pack } from "tar-stream";
+import { explainFileError } from "./explain-file-error.js";
 import { followLinks, openPlace, placePath, type Tree } from "./tree.js";
 
 export interface PackTreeOptions {
@@ -40,13 +42,13 @@ export function packTree(options: PackTreeOptions): Readable {
     stats = lstatSync(place.path);
   } catch (error) {
     place[Symbol.dispose]();
-    throw error;
+    throw explainFileError(error, path);
   }
   const packer = new Packer(makePack(), options);
   const done = packer
     .add({ fd: place.fd, name: place.name, as, stats })
     .then(() => packer.pack.finalize())
-    .catch((error: unknown) => packer.pack.destroy(error as Error))
+    .catch((error: unknown) => packer.pack.destroy(explainFileError(error, path) as Error))
     .finally(() => place[Symbol.dispose]());
   const stream = Readable.from(packer.pack, { objectMode: false, ...(signal && { signal }) });
   // Whoever stops reading stops the packer too.
@@ -100,26 +102,29 @@ class Packer {
   }
 
   async #addDirectory(item: Item): Promise<void> {
-    const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-    const fd = openSync(placePath(item.fd, item.name), flags);
-    try {
-      await this.#addHeader({ ...item, as: `${item.as}/` }, { type: "directory" });
-      for (const name of readdirSync(`/proc/self/fd/${fd}`)) {
-        const stats = lstatSync(placePath(fd, name), { throwIfNoEntry: false });
-        // Gone meanwhile.
-        if (stats !== undefined) await this.add({ fd, name, as: `${item.as}/${name}`, stats });
+    using directory = openBelow(item, constants.O_RDONLY | constants.O_DIRECTORY);
+    const { fd } = directory;
+    await this.#addHeader({ ...item, as: `${item.as}/` }, { type: "directory" });
+    for (const name of readdirSync(`/proc/self/fd/${fd}`)) {
+      const as = `${item.as}/${name}`;
+      const stats = lstatSync(placePath(fd, name), { throwIfNoEntry: false });
+      if (stats === undefined) continue;
+      try {
+        await this.add({ fd, name, as, stats });
+      } catch (error) {
+        if (!isChange(error)) throw error;
+        this.#onSkipped(as, "it went or was exchanged meanwhile");
       }
-    } finally {
-      closeSync(fd);
     }
   }
 
+  /** Nothing is opened for reading before it is known to be a file: to open some devices does something. */
   async #addFile(item: Item): Promise<void> {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const fd = openSync(placePath(item.fd, item.name), flags | constants.O_NOCTTY);
+    using found = openBelow(item, O_PATH);
+    const stats = fstatSync(found.fd);
+    if (!stats.isFile()) return this.#onSkipped(item.as, "it was exchanged meanwhile");
+    const fd = openSync(`/proc/self/fd/${found.fd}`, constants.O_RDONLY);
     try {
-      const stats = fstatSync(fd);
-      if (!stats.isFile()) return this.#onSkipped(item.as, "it was exchanged meanwhile");
       await this.#addContent(describe({ ...item, stats }, { type: "file", size: stats.size }), fd);
     } finally {
       closeSync(fd);
@@ -159,6 +164,17 @@ class Packer {
     });
     return written.promise;
   }
+}
+
+/** What was found is not what is opened any more. */
+function isChange(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP";
+}
+
+function openBelow({ fd: directory, name }: Item, flags: number): Disposable & { fd: number } {
+  const fd = openSync(placePath(directory, name), flags | constants.O_NOFOLLOW);
+  return { fd, [Symbol.dispose]: () => closeSync(fd) };
 }
 
 function describe({ as, stats }: Item, own: Omit<Headers, "name">): Headers {

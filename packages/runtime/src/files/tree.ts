@@ -1,15 +1,31 @@
-import { closeSync, constants, lstatSync, mkdirSync, readlinkSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+} from "node:fs";
 import { posix } from "node:path";
-import { NsError, openInRoot } from "@dockher/ns";
+import { NsError, O_PATH, openInRoot } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
+import { explainFileError } from "./explain-file-error.js";
 
 /**
  * A tree of files that nobody here trusts: neither `..` nor a link leads out of it (openat2(2), RESOLVE_IN_ROOT), and what was
  * opened stays what it is, whoever exchanges names meanwhile.
  */
 export interface Tree {
-  /** A path of this machine, such as `/proc/PID/root`. */
+  /** A path of this machine. */
   root: string;
+}
+
+/** Keeps a tree by its descriptor: whatever has its path later, such as `/proc/PID/root`, is another one. */
+export function holdTree(path: string): Tree & Disposable {
+  const fd = openSync(path, O_PATH | constants.O_DIRECTORY);
+  return { root: `/proc/self/fd/${fd}`, [Symbol.dispose]: () => closeSync(fd) };
 }
 
 /** A name in a directory that is open: the last component alone, which is not followed. */
@@ -41,12 +57,27 @@ export function placePath(fd: number, name: string): string {
   return `/proc/self/fd/${fd}/${name}`;
 }
 
+/** Whether a file system or a single file is mounted on a name. */
+export function isMountPoint(place: Place): boolean {
+  const fd = openSync(place.path, O_PATH | constants.O_NOFOLLOW);
+  try {
+    return readMountId(fd) !== readMountId(place.fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** proc(5), /proc/PID/fdinfo. */
+function readMountId(fd: number): string | undefined {
+  return /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
+}
+
 /** @throws RuntimeError `PATH_NOT_FOUND`, `INVALID_PATH` */
 export function openDirectory({ root }: Tree, path: string): number {
   try {
     return openInRoot({ root, path, flags: constants.O_RDONLY | constants.O_DIRECTORY });
   } catch (error) {
-    throw explain(error, path);
+    throw explainFileError(error, path);
   }
 }
 
@@ -56,15 +87,22 @@ export function makeDirectory(tree: Tree, path: string): number {
     return openInRoot({ root: tree.root, path, flags: constants.O_RDONLY | constants.O_DIRECTORY });
   } catch (error) {
     if (!(error instanceof NsError) || error.errno !== "ENOENT" || path === "/")
-      throw explain(error, path);
+      throw explainFileError(error, path);
   }
   using parent = holdPlace(makeDirectory(tree, posix.dirname(path)), posix.basename(path));
-  mkdirSync(parent.path, { mode: 0o755 });
+  try {
+    mkdirSync(parent.path, { mode: 0o755 });
+  } catch (error) {
+    // Somebody else made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw explainFileError(error, path);
+  }
   return openDirectory(tree, path);
 }
 
 /** What there is in a tree. */
 export interface TreeEntry {
+  /** Where it is, links followed as far as they were to be. */
+  path: string;
   type: "file" | "directory" | "symlink" | "other";
   mode: number;
   size: number;
@@ -83,12 +121,13 @@ export function readEntry(
   { follow }: { follow: boolean },
 ): TreeEntry | undefined {
   try {
-    using place = openPlace(tree, follow ? followLinks(tree, path) : path);
-    return describeEntry(lstatSync(place.path), place.path);
+    const found = follow ? followLinks(tree, path) : posix.resolve("/", path);
+    using place = openPlace(tree, found);
+    return { path: found, ...describeEntry(lstatSync(place.path), place.path) };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "PATH_NOT_FOUND") return undefined;
-    throw error;
+    const explained = explainFileError(error, path);
+    if ((explained as RuntimeError).code === "PATH_NOT_FOUND") return undefined;
+    throw explained;
   }
 }
 
@@ -116,27 +155,13 @@ export function followLinks(tree: Tree, path: string): string {
   throw refusePath(path, "there are too many links");
 }
 
-function describeEntry(stats: Stats, path: string): TreeEntry {
+function describeEntry(stats: Stats, path: string): Omit<TreeEntry, "path"> {
   const { mode, size, mtime: modified } = stats;
   const common = { mode: mode & 0o7777, size, modified };
   if (stats.isDirectory()) return { type: "directory", ...common };
   if (stats.isFile()) return { type: "file", ...common };
   if (!stats.isSymbolicLink()) return { type: "other", ...common };
   return { type: "symlink", ...common, linkTarget: readlinkSync(path) };
-}
-
-function explain(error: unknown, path: string): unknown {
-  if (!(error instanceof NsError)) return error;
-  if (error.errno === "ENOENT") {
-    return new RuntimeError(`failed to find ${path}: there is no such file or directory`, {
-      code: "PATH_NOT_FOUND",
-      cause: error,
-    });
-  }
-  if (error.errno === "ENOTDIR") return refusePath(path, "it is no directory");
-  if (error.errno === "ELOOP")
-    return refusePath(path, "there are too many links, or one that no file has");
-  return error;
 }
 
 export function refusePath(path: string, reason: string): RuntimeError {

@@ -20,7 +20,15 @@ import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { type Entry, type Headers, extract as makeExtract } from "tar-stream";
 import { RuntimeError } from "../error.js";
-import { holdPlace, makeDirectory, type Place, refusePath, type Tree } from "./tree.js";
+import { explainFileError } from "./explain-file-error.js";
+import {
+  holdPlace,
+  isMountPoint,
+  makeDirectory,
+  type Place,
+  refusePath,
+  type Tree,
+} from "./tree.js";
 
 export interface UnpackTreeOptions {
   tree: Tree;
@@ -30,6 +38,8 @@ export interface UnpackTreeOptions {
   archive: Readable;
   /** Whose the files are: the archive's numbers, somebody's, or whoever this process is. */
   owner: "archive" | "own" | { uid: number; gid: number };
+  /** Throws for a path in the tree that nothing is to be written at. */
+  check?: (path: string) => void;
   /** Gives entries other names; undefined leaves one out. */
   rename?: (name: string) => string | undefined;
   signal?: AbortSignal | undefined;
@@ -45,24 +55,31 @@ export interface UnpackTreeOptions {
 export async function unpackTree(options: UnpackTreeOptions): Promise<void> {
   const { archive, rename = (name) => name, signal } = options;
   const extract = makeExtract();
-  archive.once("error", (error) => extract.destroy(error));
+  const fail = (error: Error): void => void extract.destroy(error);
+  const abort = (): void => fail(signal?.reason as Error);
+  // What comes after the first failure is told to nobody.
+  extract.on("error", () => {});
+  archive.once("error", fail);
+  signal?.addEventListener("abort", abort, { once: true });
   archive.pipe(extract);
   const unpacker = new Unpacker(options);
   try {
+    signal?.throwIfAborted();
     for await (const entry of extract) {
-      signal?.throwIfAborted();
       const name = rename(entry.header.name);
       if (name !== undefined) await unpacker.add(entry, name);
       entry.resume();
     }
+    signal?.throwIfAborted();
   } catch (error) {
-    if (error instanceof RuntimeError || signal?.aborted || "errno" in (error as object))
-      throw error;
+    signal?.throwIfAborted();
+    if (error instanceof RuntimeError) throw error;
     throw new RuntimeError(`failed to unpack the archive: ${(error as Error).message}`, {
       code: "INVALID_ARCHIVE",
       cause: error,
     });
   } finally {
+    signal?.removeEventListener("abort", abort);
     archive.unpipe(extract);
     archive.destroy();
   }
@@ -82,8 +99,17 @@ class Unpacker {
 
   async add(entry: Entry, name: string): Promise<void> {
     const path = this.#locate(name);
-    const { header } = entry;
     if (path === this.#options.into) return;
+    this.#options.check?.(path);
+    try {
+      await this.#make(entry, path);
+    } catch (error) {
+      throw explainFileError(error, path);
+    }
+  }
+
+  async #make(entry: Entry, path: string): Promise<void> {
+    const { header } = entry;
     using place = this.#open(path);
     switch (header.type) {
       case "directory":
@@ -98,27 +124,35 @@ class Unpacker {
       case "link":
         return this.#makeLink(place, path, header);
       default:
-        this.#options.onSkipped?.(name, `it is a ${header.type ?? "file of no type"}`);
+        this.#options.onSkipped?.(header.name, `it is a ${header.type ?? "file of no type"}`);
     }
   }
 
   finishDirectories(): void {
     for (const { path, header } of this.#directories.reverse()) {
-      using place = this.#open(path);
-      // Whoever put something else there meanwhile keeps it.
-      const stats = lstatSync(place.path, { throwIfNoEntry: false });
-      if (stats?.isDirectory() !== true) continue;
-      const fd = openSync(
-        place.path,
-        constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW,
-      );
       try {
-        const self = `/proc/self/fd/${fd}`;
-        chmodSync(self, modeOf(header, 0o755));
-        if (header.mtime) utimesSync(self, header.mtime, header.mtime);
-      } finally {
-        closeSync(fd);
+        this.#finishDirectory(path, header);
+      } catch (error) {
+        throw explainFileError(error, path);
       }
+    }
+  }
+
+  #finishDirectory(path: string, header: Headers): void {
+    using place = this.#open(path);
+    // Whoever put something else there meanwhile keeps it.
+    const stats = lstatSync(place.path, { throwIfNoEntry: false });
+    if (stats?.isDirectory() !== true) return;
+    const fd = openSync(
+      place.path,
+      constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW,
+    );
+    try {
+      const self = `/proc/self/fd/${fd}`;
+      chmodSync(self, modeOf(header, 0o755));
+      if (header.mtime) utimesSync(self, header.mtime, header.mtime);
+    } finally {
+      closeSync(fd);
     }
   }
 
@@ -181,6 +215,8 @@ class Unpacker {
     const stats = lstatSync(place.path, { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isDirectory()) throw refusePath(path, "a file cannot take a directory's place");
+    // In another mount namespace than ours, to unlink it would unmount it.
+    if (isMountPoint(place)) throw refusePath(path, "something is mounted on it");
     unlinkSync(place.path);
   }
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type ContainerHealth, type ContainerState, parseState } from "@dockher/ns";
-import { isAlive, readPidNamespace } from "@dockher/rootfs";
+import { isAlive, type ProcessIdentity, readPidNamespace } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import type { KeptContainer } from "./find-container.js";
@@ -69,6 +69,14 @@ export function readStatus({ record, directory }: ReadableContainer): ContainerS
   const status = toStatus(state, path);
   const paused = status.state === "running" && openContainerCgroup(record)?.isFrozen();
   return paused ? { ...status, state: "paused" } : status;
+}
+
+/** The first process of a container, which no later one that gets its pid is taken for; undefined where it does not run. */
+export function identifyProcess({ directory }: ReadableContainer): ProcessIdentity | undefined {
+  const state = readState(locateStateFile(directory));
+  if (state?.status !== "running" || !isMonitored(state)) return undefined;
+  const { pid, startTicks, bootId } = state;
+  return { pid, startTime: String(startTicks), namespace: readPidNamespace(), bootId };
 }
 
 /** What a monitor says of a container that has ended for good; undefined where it has not. */

@@ -12,11 +12,12 @@ export interface StatContainerPathOptions extends ContainerTarget {
   path: string;
   /** Whether a link in the last component is followed. Default false. */
   follow?: boolean;
+  signal?: AbortSignal;
 }
 
 /**
  * What a path of a container names; undefined where there is nothing.
- * @throws RuntimeError `CONTAINER_NOT_FOUND`, `INVALID_PATH`
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_NOT_RUNNING`, `INVALID_PATH`; the signal's reason when aborted
  */
 export async function statContainerPath(
   options: StatContainerPathOptions,
@@ -30,14 +31,14 @@ export async function statContainerPath(
 export interface CopyFromContainerOptions extends StatContainerPathOptions {
   /** What the archive calls it. Default its name; `.` for the content of a directory. */
   as?: string;
-  signal?: AbortSignal;
   /** Told of what has no place in an archive. */
   onSkipped?: (name: string, reason: string) => void;
 }
 
 /**
  * A file or a directory of a container as a tar stream, which is made as fast as it is read.
- * @throws RuntimeError `CONTAINER_NOT_FOUND`, `PATH_NOT_FOUND`, `INVALID_PATH`
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_NOT_RUNNING`, `PATH_NOT_FOUND`, `INVALID_PATH`; the signal's reason when
+ * aborted
  */
 export async function copyFromContainer(options: CopyFromContainerOptions): Promise<Readable> {
   const { follow = false, as, signal, onSkipped } = options;
@@ -80,8 +81,9 @@ export interface CopyIntoContainerOptions extends ContainerTarget {
 }
 
 /**
- * Unpacks a tar stream in a directory of a container.
- * @throws RuntimeError `CONTAINER_NOT_FOUND`, `PATH_NOT_FOUND`, `INVALID_PATH`, `INVALID_ARCHIVE`
+ * Unpacks a tar stream in a directory of a container. What something is mounted on is not replaced.
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_NOT_RUNNING`, `PATH_NOT_FOUND`, `INVALID_PATH`, `PATH_READ_ONLY`,
+ * `INVALID_ARCHIVE`, `COPY_FAILED`; the signal's reason when aborted
  */
 export async function copyIntoContainer(options: CopyIntoContainerOptions): Promise<void> {
   const { archive, rename, owner = { uid: 0, gid: 0 }, signal, onSkipped } = options;
@@ -94,6 +96,7 @@ export async function copyIntoContainer(options: CopyIntoContainerOptions): Prom
     tree: files,
     into,
     archive,
+    check: files.checkTarget,
     owner,
     signal,
     ...(rename === undefined ? {} : { rename }),

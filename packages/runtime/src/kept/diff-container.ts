@@ -4,6 +4,7 @@ import { resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { readEntry, type Tree } from "../files/tree.js";
 import { resolveSource } from "../source/resolve-source.js";
+import { NETWORK_FILES } from "../source/write-network-files.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { openFiles } from "./open-files.js";
 
@@ -24,13 +25,10 @@ export async function diffContainer(target: ContainerTarget): Promise<FileChange
   await using files = await openFiles(target);
   const walk = new Walk({ upper: join(directory, "upper"), layers, merged: files });
   walk.compare("/");
-  const mounted = new Set([...OWN_FILES, ...config.mounts.map((mount) => mount.target)]);
+  const mounted = new Set([...NETWORK_FILES, ...config.mounts.map((mount) => mount.target)]);
   const changes = walk.changes.filter(({ path }) => !mounted.has(path));
   return changes.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
-
-/** Made as mount points for what writeNetworkFiles() mounts. */
-const OWN_FILES = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"] as const;
 
 async function listLayers(
   { name, options }: KeptContainer["config"],

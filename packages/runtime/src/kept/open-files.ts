@@ -1,9 +1,10 @@
-import { resolveDirectories } from "@dockher/rootfs";
+import { isAlive, type ProcessIdentity, resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
-import { refusePath, type Tree } from "../files/tree.js";
+import { holdTree, refusePath, type Tree } from "../files/tree.js";
 import { resolveSource } from "../source/resolve-source.js";
-import { openView, type View } from "../volumes/open-view.js";
-import { isLive, readStatus } from "./container-status.js";
+import { NETWORK_FILES } from "../source/write-network-files.js";
+import { openView } from "../volumes/open-view.js";
+import { identifyProcess, isLive, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
 
@@ -16,6 +17,8 @@ export interface ContainerFiles extends Tree, AsyncDisposable {
   config: KeptContainer["config"];
   /** @throws RuntimeError `INVALID_PATH` for what only a container that runs has: volumes and other mounts */
   check(path: string): void;
+  /** The same of what is to be written, of which the container has files of ours too. */
+  checkTarget(path: string): void;
 }
 
 /**
@@ -28,18 +31,21 @@ export async function openFiles(options: OpenFilesOptions): Promise<ContainerFil
   const { config } = found;
   const lock = await lockContainer(found, options);
   try {
-    const status = readStatus(found);
-    if (status.state === "running" || status.state === "paused") {
+    const seen = openSeen(found);
+    if (seen !== undefined) {
       lock[Symbol.dispose]();
-      const root = `/proc/${status.pid}/root`;
-      return { root, config, check: () => {}, [Symbol.asyncDispose]: async () => undefined };
+      return seen;
     }
-    if (isLive(status)) throw refuseRestarting(config.name);
+    if (isLive(readStatus(found))) throw refuseRestarting(config.name);
     const holder = await holdRoot(found, options);
     return {
       root: holder.root,
       config,
-      check: (path) => checkOwn(config, path),
+      check: (path) => refuseMounted(config, path),
+      checkTarget: (path) => {
+        refuseMounted(config, path);
+        refuseOurs(config, path);
+      },
       [Symbol.asyncDispose]: async () => {
         await holder[Symbol.asyncDispose]();
         lock[Symbol.dispose]();
@@ -51,10 +57,40 @@ export async function openFiles(options: OpenFilesOptions): Promise<ContainerFil
   }
 }
 
+/** What a container that runs sees; undefined where it does not run. */
+function openSeen(found: KeptContainer): ContainerFiles | undefined {
+  const first = identifyProcess(found);
+  if (first === undefined || !isAlive(first)) return undefined;
+  const tree = holdRootOf(first);
+  if (tree === undefined) return undefined;
+  return {
+    root: tree.root,
+    config: found.config,
+    check: () => {},
+    // What is mounted there says so itself.
+    checkTarget: () => {},
+    [Symbol.asyncDispose]: async () => tree[Symbol.dispose](),
+  };
+}
+
+function holdRootOf(first: ProcessIdentity): (Tree & Disposable) | undefined {
+  let tree: Tree & Disposable;
+  try {
+    tree = holdTree(`/proc/${first.pid}/root`);
+  } catch (error) {
+    if (isAlive(first)) throw error;
+    return undefined;
+  }
+  // It still lives: nobody else could have had its pid when its root was opened.
+  if (isAlive(first)) return tree;
+  tree[Symbol.dispose]();
+  return undefined;
+}
+
 async function holdRoot(
   { config, directory }: KeptContainer,
   { directories = {}, signal }: OpenFilesOptions,
-): Promise<View> {
+): Promise<Tree & AsyncDisposable> {
   const source = await resolveSource({
     ...config.options,
     directories: resolveDirectories(directories),
@@ -68,15 +104,23 @@ async function holdRoot(
   return openView({ source, directory, upper: { type: "disk", lifetime: "container" }, signal });
 }
 
-function checkOwn({ name, mounts }: KeptContainer["config"], path: string): void {
+function refuseMounted({ name, mounts }: KeptContainer["config"], path: string): void {
   const mount = mounts.find(({ target }) => path === target || path.startsWith(`${target}/`));
   if (mount === undefined) return;
   throw refusePath(path, `${mount.target} is mounted when container ${name} runs: start it first`);
 }
 
+function refuseOurs({ name }: KeptContainer["config"], path: string): void {
+  if (!NETWORK_FILES.includes(path)) return;
+  throw refusePath(path, `it is written anew and mounted whenever container ${name} starts`);
+}
+
 function refuseRestarting(name: string): RuntimeError {
-  return new RuntimeError(`failed to read the files of container ${name}: it is restarting`, {
-    code: "CONTAINER_NOT_RUNNING",
-    hint: `stop it first: dockher stop ${name}`,
-  });
+  return new RuntimeError(
+    `failed to read the files of container ${name}: it is ending or restarting`,
+    {
+      code: "CONTAINER_NOT_RUNNING",
+      hint: `stop it first: dockher stop ${name}`,
+    },
+  );
 }

@@ -42,6 +42,9 @@ export function checkNetworkFiles({
   }
 }
 
+/** What {@link writeNetworkFiles} mounts, whose mount points are made where an image lacks them. */
+export const NETWORK_FILES: readonly string[] = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"];
+
 /**
  * Writes the files of `/etc` that belong to a container rather than to its image, as Docker does, and returns the mounts
  * that put them in place.

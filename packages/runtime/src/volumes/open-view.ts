@@ -1,5 +1,6 @@
 import { launch, MountFlag, type Plan } from "@dockher/ns";
 import { type OverlayUpper, prepareOverlay } from "@dockher/rootfs";
+import { holdTree, type Tree } from "../files/tree.js";
 import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
 import { compileRoot } from "../plan/compile-root.js";
 import type { ResolvedSource } from "../source/resolve-source.js";
@@ -16,17 +17,11 @@ export interface OpenViewOptions {
   signal: AbortSignal | undefined;
 }
 
-/** A root filesystem as its containers see it. */
-export interface View extends AsyncDisposable {
-  /** Not to be trusted: see {@link openInRoot}. */
-  root: string;
-}
-
 /**
- * Shows the root filesystem of a source. The layers of an image are merged by the kernel, in the mount namespace of a process that
+ * Shows the root filesystem of a source as its containers see it. The layers of an image are merged by the kernel, in the mount namespace of a process that
  * does nothing else and dies with this one, so that nothing stays mounted.
  */
-export async function openView(options: OpenViewOptions): Promise<View> {
+export async function openView(options: OpenViewOptions): Promise<Tree & AsyncDisposable> {
   const { source, directory, upper, signal } = options;
   if (source.type === "rootfs") {
     return { root: source.path, [Symbol.asyncDispose]: async () => undefined };
@@ -48,8 +43,17 @@ export async function openView(options: OpenViewOptions): Promise<View> {
     signal?.throwIfAborted();
     throw explainLaunchFailure(error, { plan, userNamespace: HOST.type });
   });
-  return {
-    root: `/proc/${holder.pid}/root${overlay.target}`,
-    [Symbol.asyncDispose]: () => holder[Symbol.asyncDispose](),
-  };
+  try {
+    const tree = holdTree(`/proc/${holder.pid}/root${overlay.target}`);
+    return {
+      root: tree.root,
+      [Symbol.asyncDispose]: async () => {
+        tree[Symbol.dispose]();
+        await holder[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await holder[Symbol.asyncDispose]();
+    throw error;
+  }
 }

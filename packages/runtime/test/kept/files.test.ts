@@ -16,6 +16,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import * as assert from "uvu/assert";
+import { readEntry } from "../../src/files/tree.ts";
 import { unpackTree } from "../../src/files/unpack-tree.ts";
 import {
   copyFromContainer,
@@ -23,6 +24,8 @@ import {
   statContainerPath,
 } from "../../src/kept/copy-files.ts";
 import { diffContainer } from "../../src/kept/diff-container.ts";
+import { inspectContainer } from "../../src/kept/inspect-container.ts";
+import { openFiles } from "../../src/kept/open-files.ts";
 import { killContainer, stopContainer, waitContainer } from "../../src/kept/signal-container.ts";
 import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { describeKept, rejects } from "./kept-sandbox.ts";
@@ -124,6 +127,97 @@ test("whoever exchanges directories for links meanwhile leads nobody out", async
   assert.equal(readdirSync(join(outside.path, "deep")), ["secret"]);
 });
 
+test("the root of a process that has the pid now, and not the container's start time, is nobody's", async () => {
+  const { id } = await create("read go", { openStdin: true });
+  await startKeptContainer(target(id));
+  const file = join(inspectContainer(target(id)).directory, "state.json");
+  const told = readFileSync(file, "utf8");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(told), pid: process.pid }));
+  try {
+    await rejects(statContainerPath({ ...target(id), path: "/" }), "CONTAINER_NOT_RUNNING");
+    await rejects(copyFromContainer({ ...target(id), path: "/" }), "CONTAINER_NOT_RUNNING");
+    const into = { ...target(id), path: "/", archive: archive() };
+    await rejects(copyIntoContainer(into), "CONTAINER_NOT_RUNNING");
+  } finally {
+    writeFileSync(file, told);
+  }
+});
+
+test("what was opened stays the container's when it ends meanwhile", async () => {
+  const id = await start("echo text > /file; read go", { openStdin: true });
+  while ((await statContainerPath({ ...target(id), path: "/file" }))?.size !== 5);
+  await using files = await openFiles(target(id));
+  await killContainer(target(id));
+  await waitContainer(target(id));
+  assert.is(readEntry(files, "/file", { follow: false })?.size, 5);
+});
+
+test("what something is mounted on is not replaced, and nothing changes", async () => {
+  const { id } = await create("read go", {
+    openStdin: true,
+    mounts: [{ type: "volume", source: "shelf", target: "/shelf" }],
+  });
+  const readHosts = async (): Promise<string> => {
+    const stream = await copyFromContainer({ ...target(id), path: "/etc/hosts" });
+    return (await buffer(stream)).toString();
+  };
+  const file = { name: "etc/hosts", type: "file", size: 4 } as const;
+  const link = { name: "etc/hostname", type: "symlink", linkname: "passwd" } as const;
+  const copy = (...entries: Parameters<typeof archive>) =>
+    copyIntoContainer({ ...target(id), path: "/", archive: archive(...entries) });
+  await rejects(copy(file), "INVALID_PATH");
+  await rejects(copy({ name: "shelf/x", type: "file", size: 4 }), "INVALID_PATH");
+  await startKeptContainer(target(id));
+  const before = await readHosts();
+  assert.match(before, "localhost");
+  await rejects(copy(file), "INVALID_PATH");
+  await rejects(copy(link), "INVALID_PATH");
+  assert.is(await readHosts(), before);
+  await copy({ name: "shelf/x", type: "file", size: 4 });
+});
+
+test("what fails to be unpacked says why, however much is still to come", async () => {
+  const from = await start("head -c 30000000 /dev/zero > /big; mkdir /down; read go", {
+    openStdin: true,
+  });
+  while ((await statContainerPath({ ...target(from), path: "/down" })) === undefined);
+  const into = { ...target(from), path: "/" };
+  await rejects(
+    copyIntoContainer({
+      ...into,
+      archive: await copyFromContainer({ ...target(from), path: "/big", as: "down" }),
+    }),
+    "INVALID_PATH",
+  );
+  await rejects(
+    copyIntoContainer({ ...into, archive: Readable.from([Buffer.alloc(700, 7)]) }),
+    "INVALID_ARCHIVE",
+  );
+  const cut = (await buffer(archive({ name: "cut", type: "file", size: 4 }))).subarray(0, 514);
+  await rejects(copyIntoContainer({ ...into, archive: Readable.from([cut]) }), "INVALID_ARCHIVE");
+  const broken = new Readable({ read: () => broken.destroy(new Error("it broke")) });
+  await rejects(copyIntoContainer({ ...into, archive: broken }), "INVALID_ARCHIVE");
+});
+
+test("whoever waits for an archive can be called off, and the container goes on", async () => {
+  const { id } = await create("true");
+  const controller = new AbortController();
+  const reason = new Error("called off");
+  const silent = new Readable({
+    read: () => setImmediate(() => controller.abort(reason)),
+  });
+  const copied = copyIntoContainer({
+    ...target(id),
+    path: "/",
+    archive: silent,
+    signal: controller.signal,
+  });
+  assert.is(await copied.catch((error: unknown) => error), reason);
+  assert.ok(silent.destroyed);
+  await startKeptContainer(target(id));
+  await waitContainer(target(id));
+});
+
 test("an archive that leads out of itself, or is none, is refused", async () => {
   using outside = new Outside();
   mkdirSync(join(outside.path, "in"));
@@ -153,7 +247,7 @@ test("bad paths are refused, and so is what only one that runs has", async () =>
   const { id } = await create("true", {
     mounts: [{ type: "volume", source: "shelf", target: "/shelf" }],
   });
-  await rejects(copyFromContainer({ ...target(id), path: "/nothing" }), "ENOENT");
+  await rejects(copyFromContainer({ ...target(id), path: "/nothing" }), "PATH_NOT_FOUND");
   await rejects(copyFromContainer({ ...target(id), path: "/bin/sh/x" }), "INVALID_PATH");
   await rejects(copyFromContainer({ ...target(id), path: "/shelf/x" }), "INVALID_PATH");
   const none = { ...target(id), archive: archive() };

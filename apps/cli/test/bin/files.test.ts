@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { findReasonToSkip } from "./capability.ts";
+import { BIN, Machine } from "./dockher.ts";
+
+const test = suite<{ machine: Machine; say: (...args: string[]) => Promise<string> }>("bin files");
+const reason = findReasonToSkip();
+if (reason !== undefined) console.log(`SKIP bin files: ${reason}`);
+
+test.before(async (context) => {
+  const machine = new Machine();
+  /** What a command prints that succeeds. */
+  const say = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await machine.run(args);
+    assert.is(code, 0, `${args.join(" ")}: ${stderr}`);
+    return stdout;
+  };
+  await say("run", "-d", "--name", "live", "busybox", "sleep", "1000");
+  await say("create", "--name", "still", "busybox", "true");
+  Object.assign(context, { machine, say });
+});
+test.after(async ({ machine }) => {
+  const { stdout } = await machine.run(["ps", "-aq", "--no-trunc"]);
+  const ids = stdout.split("\n").filter((id) => id !== "");
+  if (ids.length > 0) await machine.run(["rm", "-fv", ...ids]);
+  machine[Symbol.dispose]();
+});
+
+test("cp replaces nothing that is mounted, as in Docker", async ({ machine, say }) => {
+  const file = join(machine.directory, "file");
+  writeFileSync(file, "mine\n");
+  const before = await say("exec", "live", "cat", "/etc/hosts");
+  for (const [name, mention] of [
+    ["live", /^dockher: failed to use \/etc\/hosts: something is mounted on it\n$/],
+    ["still", /^dockher: failed to use \/etc\/hosts: it is written anew .* still starts\n$/],
+  ] as const) {
+    const { code, stderr } = await machine.run(["cp", file, `${name}:/etc/hosts`]);
+    assert.is(code, 1);
+    assert.match(stderr, mention);
+  }
+  assert.is(await say("exec", "live", "cat", "/etc/hosts"), before);
+});
+
+test("cp says in one line why it failed, without our own paths", async ({ machine, say }) => {
+  const file = join(machine.directory, "big");
+  writeFileSync(file, Buffer.alloc(10_000_000));
+  await say("exec", "live", "mkdir", "-p", "/taken/big");
+  for (const [from, to, mention] of [
+    [file, "live:/proc/none", /\/proc\/none: there is no such file or directory/],
+    [machine.directory, "live:/proc/", /\/proc\/\S+: there is no such file or directory/],
+    ["live:/taken/big", "/proc/none", /none: there is no such file or directory/],
+  ] as const) {
+    const { code, stderr } = await machine.run(["cp", from, to]);
+    assert.is(code, 1, stderr);
+    assert.match(stderr, /^dockher: failed to .*\n(?:hint: .*\n)?$/);
+    assert.match(stderr, mention);
+    assert.not.match(stderr, "/proc/self/fd");
+  }
+});
+
+test("Ctrl-C ends a cp that waits for its input", async ({ machine }) => {
+  const child = spawn(process.execPath, ["--", BIN, "cp", "-", "live:/"], {
+    env: machine.env,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const [archive] = [await machine.run(["cp", "live:/etc/passwd", "-"])];
+  child.stdin.write(archive.stdout.replace(/\0+$/, "\0".repeat(512)));
+  while ((await machine.run(["exec", "live", "test", "-e", "/passwd"])).code !== 0);
+  child.kill("SIGINT");
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  assert.equal([code, stdout, stderr], [130, "", ""]);
+});
+
+if (reason === undefined) test.run();
