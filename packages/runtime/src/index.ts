@@ -4,6 +4,7 @@ export type { Container, TerminalHandle } from "./container-handle.js";
 export { RuntimeError } from "./error.js";
 export type { ContainerEvent } from "./events/container-event.js";
 export { type WatchEventsOptions, watchEvents } from "./events/watch-events.js";
+export type { FileChange } from "./files/compare-trees.js";
 export { packTree } from "./files/pack-tree.js";
 export { readEntry, type TreeEntry } from "./files/tree.js";
 export { unpackTree } from "./files/unpack-tree.js";
@@ -31,7 +32,7 @@ export {
   statContainerPath,
 } from "./kept/copy-files.js";
 export { createContainer } from "./kept/create-container.js";
-export { diffContainer, type FileChange } from "./kept/diff-container.js";
+export { diffContainer } from "./kept/diff-container.js";
 export {
   type EnteredCommand,
   type ExecDetachedOptions,

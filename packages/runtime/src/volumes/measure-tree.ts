@@ -1,31 +1,57 @@
 import { lstat, opendir } from "node:fs/promises";
-import { join } from "node:path";
+import { HeldDirectory, isAbsent } from "../files/held-directory.js";
 
 /**
- * Bytes of the files in a tree, each inode once and directories not at all, as Docker counts. Links are not followed; what
- * lies too deep for a path is not counted.
+ * Bytes of the files in a tree that may change meanwhile, each inode once and directories not at all, as Docker counts. Links are
+ * not followed, nor is anybody who exchanges names; what lies too deep is not counted.
+ * @throws Error of the file system, `ENOENT` where there is no such tree
  */
 export async function measureTree(path: string): Promise<number> {
-  const counted = new Set<string>();
-  const left = [path];
+  using top = HeldDirectory.open(path);
+  return await measureDirectory(top, { depth: 0, counted: new Set() });
+}
+
+/** A descriptor each. No path of 4096 bytes has many more. */
+const DEEPEST = 512;
+
+interface Progress {
+  depth: number;
+  /** Inodes of files with several names. */
+  counted: Set<string>;
+}
+
+async function measureDirectory(
+  directory: HeldDirectory,
+  { depth, counted }: Progress,
+): Promise<number> {
+  const below: string[] = [];
   let size = 0;
-  for (let directory = left.pop(); directory !== undefined; directory = left.pop()) {
-    for await (const entry of await opendir(directory)) {
-      const child = join(directory, entry.name);
-      if (child.length >= LONGEST_PATH) continue;
-      if (entry.isDirectory()) {
-        left.push(child);
-        continue;
-      }
-      const { dev, ino, nlink, size: own } = await lstat(child);
-      const inode = `${dev}:${ino}`;
-      if (counted.has(inode)) continue;
-      if (nlink > 1) counted.add(inode);
-      size += own;
-    }
+  for await (const entry of await opendir(directory.path)) {
+    if (entry.isDirectory()) below.push(entry.name);
+    else size += await measureFile(`${directory.path}/${entry.name}`, counted);
+  }
+  if (depth === DEEPEST) return size;
+  for (const name of below) {
+    using child = directory.openBelow(name);
+    if (child !== undefined) size += await measureDirectory(child, { depth: depth + 1, counted });
   }
   return size;
 }
 
-/** PATH_MAX in bytes; a character is at most four. */
-const LONGEST_PATH = 4096 / 4;
+async function measureFile(path: string, counted: Set<string>): Promise<number> {
+  try {
+    const stats = await lstat(path);
+    const { dev, ino, nlink, size } = stats;
+    // A directory has come in its place.
+    if (stats.isDirectory()) return 0;
+    if (nlink === 1) return size;
+    const inode = `${dev}:${ino}`;
+    if (counted.has(inode)) return 0;
+    counted.add(inode);
+    return size;
+  } catch (error) {
+    // Gone meanwhile.
+    if (isAbsent(error)) return 0;
+    throw error;
+  }
+}
