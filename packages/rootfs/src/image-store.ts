@@ -34,7 +34,9 @@ export interface Image {
 export interface ImageDetails extends Image {
   /** `name:tag`, sorted; more than one where an image has several names. */
   references: string[];
-  /** Bytes of the layers' files. */
+  /** Bytes of the files of each layer, lowest first. */
+  layerSizes: number[];
+  /** Of all of them. */
   size: number;
   created: Date;
 }
@@ -219,16 +221,17 @@ export class ImageStore {
   }
 
   async #describe(image: Image, references: Map<string, string[]>): Promise<ImageDetails> {
-    let size = 0;
+    const layerSizes: number[] = [];
     for (const layer of image.layers) {
       const path = join(layer, "..", "layer.json");
       const text = await readIfPresent(path);
-      size += text === undefined ? 0 : (parseStored(path, text) as { size: number }).size;
+      layerSizes.push(text === undefined ? 0 : (parseStored(path, text) as { size: number }).size);
     }
     return {
       ...image,
       references: (references.get(image.id) ?? []).sort(),
-      size,
+      layerSizes,
+      size: layerSizes.reduce((sum, size) => sum + size, 0),
       created: new Date(image.config.created ?? 0),
     };
   }

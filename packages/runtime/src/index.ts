@@ -1,6 +1,14 @@
 export { type EnteredBy, enterDelegatedCgroup } from "@dockher/cgroup";
 export type { ContainerHealth } from "@dockher/ns";
 export type { Container, TerminalHandle } from "./container-handle.js";
+export {
+  type ContainerUsage,
+  type DiskUsage,
+  type ImageUsage,
+  type MeasureDiskOptions,
+  measureDisk,
+  type VolumeUsage,
+} from "./disk/measure-disk.js";
 export { RuntimeError } from "./error.js";
 export type { ContainerEvent } from "./events/container-event.js";
 export { type WatchEventsOptions, watchEvents } from "./events/watch-events.js";

@@ -1,11 +1,9 @@
-import { type ImageDetails, ImageStore } from "@dockher/rootfs";
+import { ImageStore } from "@dockher/rootfs";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
-import { shortenId } from "../output/container-words.js";
+import { describeImage, IMAGE_HEADINGS } from "../output/image-row.js";
 import { FORMAT_OPTION, NO_TRUNC_OPTION, printList, QUIET_OPTION } from "../output/list.js";
-import { formatAge, formatDate } from "../output/time.js";
-import { formatSize } from "../output/units.js";
 import { describeFilter } from "../values/filter.js";
 import { filterImages, IMAGE_FILTERS } from "../values/image-filter.js";
 
@@ -16,16 +14,6 @@ const OPTIONS = {
   ...NO_TRUNC_OPTION,
   ...QUIET_OPTION,
 } as const satisfies OptionTable;
-
-const HEADINGS = {
-  CreatedAt: "CREATED AT",
-  CreatedSince: "CREATED",
-  Digest: "DIGEST",
-  ID: "IMAGE ID",
-  Repository: "REPOSITORY",
-  Size: "SIZE",
-  Tag: "TAG",
-} as const;
 
 export const imageLs: Command = defineCommand({
   usage: "image ls [OPTIONS] [IMAGE]",
@@ -51,8 +39,8 @@ IMAGE is a name, with or without a tag, or a pattern of names.`,
     const shown = filterImages(images, [...options.filter, ...named]);
     const whole = options["no-trunc"] === true;
     printList({
-      rows: shown.flatMap((image) => describe(image, { whole, now: new Date() })),
-      headings: HEADINGS,
+      rows: shown.flatMap((image) => describeImage(image, { whole, now: new Date() })),
+      headings: IMAGE_HEADINGS,
       columns: [
         "Repository",
         "Tag",
@@ -70,21 +58,3 @@ IMAGE is a name, with or without a tag, or a pattern of names.`,
     return 0;
   },
 });
-
-/** One row for each name, with Docker's names of the fields. */
-function describe(image: ImageDetails, { whole, now }: { whole: boolean; now: Date }) {
-  const references = image.references.length > 0 ? image.references : ["<none>:<none>"];
-  return references.map((reference) => {
-    const [repository = "", tag = ""] = reference.split(":");
-    return {
-      CreatedAt: formatDate(image.created),
-      CreatedSince: formatAge(image.created, now),
-      // A registry's; what was made here has none.
-      Digest: "<none>",
-      ID: whole ? image.id : shortenId(image.id),
-      Repository: repository,
-      Size: formatSize(image.size, { digits: 3 }),
-      Tag: tag,
-    };
-  });
-}

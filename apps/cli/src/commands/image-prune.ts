@@ -1,7 +1,6 @@
 import { type PrunedImages, pruneImages } from "@dockher/runtime";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
-import { UsageError } from "../error.js";
 import { askConsent } from "../output/ask-consent.js";
 import { formatSize } from "../output/units.js";
 import { describeDirectories } from "../run/create-kept.js";
@@ -11,7 +10,7 @@ import { describeFilter } from "../values/filter.js";
 
 const OPTIONS = {
   all: { kind: "flag", short: "a", summary: "Those with a name too, where no container has them" },
-  filter: describeFilter(["until"]),
+  filter: describeFilter(["label", "label!", "until"]),
   ...FORCE_OPTION,
 } as const satisfies OptionTable;
 
@@ -22,13 +21,7 @@ export const imagePrune: Command = defineCommand({
   grammar: { interspersed: true },
   execute: async ({ options, operands }, context) => {
     refuseOperands(operands, "image prune");
-    const { labels, ...filters } = readPruneFilters(options.filter);
-    if (labels.length > 0) {
-      throw new UsageError("failed to prune images: they have no labels", {
-        code: "INVALID_FILTER",
-        hint: "filters: until",
-      });
-    }
+    const filters = readPruneFilters(options.filter);
     const all = options.all === true;
     const which = all
       ? "all images without at least one container associated to them"

@@ -1,19 +1,27 @@
 import {
   type ContainerDetails,
   type ContainerHealth,
+  type ContainerSize,
   inspectContainer,
+  measureContainer,
   RuntimeError,
 } from "@dockher/runtime";
+import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
 import { renderError } from "../output/render-error.js";
 import { describeDirectories } from "../run/create-kept.js";
 
+const OPTIONS = {
+  ...INSPECT_FORMAT_OPTION,
+  size: { kind: "flag", short: "s", summary: "Also what they have written, and with their images" },
+} as const satisfies OptionTable;
+
 export const inspect: Command = defineCommand({
   usage: "inspect [OPTIONS] CONTAINER…",
   summary: "Show all about containers as JSON.",
-  options: INSPECT_FORMAT_OPTION,
+  options: OPTIONS,
   grammar: { interspersed: true },
   execute: async ({ options, operands }, context) => {
     if (operands.length === 0) {
@@ -26,7 +34,9 @@ export const inspect: Command = defineCommand({
     let exitCode = 0;
     for (const container of operands) {
       try {
-        found.push(describe(inspectContainer({ container, ...describeDirectories(context) })));
+        const target = { container, ...describeDirectories(context) };
+        const size = options.size === true ? await measureContainer(target) : undefined;
+        found.push(describe(inspectContainer(target), size));
       } catch (error) {
         if (!(error instanceof RuntimeError)) throw error;
         exitCode = 1;
@@ -43,7 +53,10 @@ export const inspect: Command = defineCommand({
 const NEVER = "0001-01-01T00:00:00Z";
 
 /** Docker's names of the fields, as far as there is something to say. */
-function describe({ config, status, directory, logPath }: ContainerDetails): object {
+function describe(
+  { config, status, directory, logPath }: ContainerDetails,
+  size: ContainerSize | undefined,
+): object {
   const { options } = config;
   return {
     Id: config.id,
@@ -54,6 +67,9 @@ function describe({ config, status, directory, logPath }: ContainerDetails): obj
     Image: config.imageId ?? "",
     LogPath: logPath ?? "",
     Name: `/${config.name}`,
+    // Without --size a template prints <nil>, and JSON lacks them.
+    SizeRw: size?.written,
+    SizeRootFs: size?.total,
     RestartCount: status.state === "created" ? 0 : status.restartCount,
     HostConfig: {
       AutoRemove: config.autoRemove,

@@ -2,9 +2,8 @@ import { type ContainerSummary, listContainers, measureContainer } from "@dockhe
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
-import { describeCommand, describeStatus, shortenId } from "../output/container-words.js";
+import { CONTAINER_HEADINGS, describeContainer } from "../output/container-row.js";
 import { FORMAT_OPTION, NO_TRUNC_OPTION, printList, QUIET_OPTION } from "../output/list.js";
-import { formatAge, formatDate } from "../output/time.js";
 import { formatSize } from "../output/units.js";
 import { describeDirectories } from "../run/create-kept.js";
 import { describeFilter, type Filters, parseFilters } from "../values/filter.js";
@@ -27,21 +26,6 @@ const OPTIONS = {
   ...NO_TRUNC_OPTION,
   ...QUIET_OPTION,
 } as const satisfies OptionTable;
-
-const HEADINGS = {
-  Command: "COMMAND",
-  CreatedAt: "CREATED AT",
-  ID: "CONTAINER ID",
-  Image: "IMAGE",
-  Label: (name: string) => name,
-  Labels: "LABELS",
-  Names: "NAMES",
-  Ports: "PORTS",
-  RunningFor: "CREATED",
-  Size: "SIZE",
-  State: "STATE",
-  Status: "STATUS",
-} as const;
 
 const COLUMNS = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"] as const;
 
@@ -70,13 +54,13 @@ export const ps: Command = defineCommand({
     const sized = options.size === true || /\.Size\b/.test(options.format ?? "");
     const rows = await Promise.all(
       shown.map(async (container) => ({
-        ...describe(container, { whole }),
+        ...describeContainer(container, { whole }),
         Size: sized ? await describeSize(container, context) : "",
       })),
     );
     printList({
       rows,
-      headings: HEADINGS,
+      headings: CONTAINER_HEADINGS,
       columns: options.size === true ? [...COLUMNS, "Size"] : COLUMNS,
       key: "ID",
       quiet: options.quiet,
@@ -128,25 +112,4 @@ async function describeSize({ id }: ContainerSummary, context: CommandContext): 
     if ((error as { code?: string }).code === "CONTAINER_NOT_FOUND") return "";
     throw error;
   }
-}
-
-/** Docker's names of the fields. */
-function describe(container: ContainerSummary, { whole }: { whole: boolean }) {
-  const { id, name, image, args, created, labels, status } = container;
-  const now = new Date();
-  return {
-    Command: describeCommand(args, { whole }),
-    CreatedAt: formatDate(created),
-    ID: whole ? id : shortenId(id),
-    Image: image,
-    Label: (label: string) => labels[label] ?? "",
-    Labels: Object.entries(labels)
-      .map(([label, value]) => `${label}=${value}`)
-      .join(","),
-    Names: name,
-    Ports: "",
-    RunningFor: formatAge(created, now),
-    State: status.state,
-    Status: describeStatus(status, now),
-  };
 }

@@ -46,8 +46,7 @@ export const systemPrune: Command = defineCommand({
     if (anonymous.removed.length > 0) {
       context.print(["Deleted Volumes:", ...anonymous.removed, ""].join("\n"));
     }
-    // Labels choose containers and volumes; images have none.
-    const images = await pruneImages({ ...common, ...filters, all: all && labels.length === 0 });
+    const images = await pruneImages({ ...common, ...filters, labels, all });
     printImages(images, context.print);
     const reclaimed = containers.reclaimed + anonymous.reclaimed + images.reclaimed;
     context.print(`Total reclaimed space: ${formatSize(reclaimed)}`);

@@ -1,8 +1,9 @@
-import { listVolumes, type Volume } from "@dockher/runtime";
+import { listVolumes } from "@dockher/runtime";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { FORMAT_OPTION, printList, QUIET_OPTION } from "../output/list.js";
+import { describeVolumeRow, VOLUME_HEADINGS } from "../output/volume-row.js";
 import { describeFilter, parseFilters, readFlagFilter } from "../values/filter.js";
 import { readLabelFilters } from "../values/label-filter.js";
 
@@ -13,20 +14,6 @@ const OPTIONS = {
   ...FORMAT_OPTION,
   ...QUIET_OPTION,
 } as const satisfies OptionTable;
-
-const HEADINGS = {
-  Availability: "AVAILABILITY",
-  Driver: "DRIVER",
-  Group: "GROUP",
-  Label: (name: string) => name,
-  Labels: "LABELS",
-  Links: "LINKS",
-  Mountpoint: "MOUNTPOINT",
-  Name: "VOLUME NAME",
-  Scope: "SCOPE",
-  Size: "SIZE",
-  Status: "STATUS",
-} as const;
 
 export const volumeLs: Command = defineCommand({
   usage: "volume ls [OPTIONS]",
@@ -52,8 +39,8 @@ export const volumeLs: Command = defineCommand({
     });
     const volumes = listed.filter(({ driver }) => drivers?.includes(driver) ?? true);
     printList({
-      rows: volumes.map(describe),
-      headings: HEADINGS,
+      rows: volumes.map(describeVolumeRow),
+      headings: VOLUME_HEADINGS,
       columns: ["Driver", "Name"],
       key: "Name",
       quiet: options.quiet,
@@ -64,22 +51,3 @@ export const volumeLs: Command = defineCommand({
     return 0;
   },
 });
-
-/** Docker's names of the fields; what it knows nothing of without a swarm is N/A there too. */
-function describe({ name, driver, labels, mountpoint }: Volume) {
-  return {
-    Availability: "N/A",
-    Driver: driver,
-    Group: "N/A",
-    Label: (name: string) => labels[name] ?? "",
-    Labels: Object.entries(labels)
-      .map(([label, value]) => `${label}=${value}`)
-      .join(","),
-    Links: "N/A",
-    Mountpoint: mountpoint,
-    Name: name,
-    Scope: "local",
-    Size: "N/A",
-    Status: "N/A",
-  };
-}

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite } from "uvu";
@@ -79,5 +80,72 @@ test("Ctrl-C ends a cp that waits for its input", async ({ machine }) => {
   ]);
   assert.equal([code, stdout, stderr], [130, "", ""]);
 });
+
+test("sizes, of a container and of all there is", async ({ machine, say }) => {
+  await say(
+    "run",
+    "--rm=false",
+    "--name",
+    "big",
+    "-v",
+    "shelf:/shelf",
+    "busybox",
+    "sh",
+    "-c",
+    WRITE,
+  );
+  const sizes = await say("inspect", "-s", "-f", "{{.SizeRw}} {{.SizeRootFs}}", "big");
+  const [written = 0, total = 0] = sizes.split(" ").map(Number);
+  assert.is(written, 2000);
+  assert.ok(total > written);
+  assert.is(await say("inspect", "-f", "{{.SizeRw}} {{.SizeRootFs}}", "big"), "<nil> <nil>\n");
+  assert.match(await say("inspect", "--size", "big"), /"SizeRw": 2000,\n +"SizeRootFs": \d+,/);
+  assert.not.match(await say("inspect", "big"), "SizeRw");
+  const verbose = await say("system", "df", "-v");
+  assert.match(
+    verbose,
+    /^Images space usage:\n\nREPOSITORY +TAG +IMAGE ID +CREATED +SIZE +SHARED SIZE +UNIQUE SIZE +CONTAINERS\nbusybox +latest .* 0B .* 3\n\nContainers space usage:\n\n/,
+  );
+  assert.match(verbose, /CONTAINER ID +IMAGE +COMMAND +LOCAL VOLUMES +SIZE .*\n.* 1 +2kB .* big\n/);
+  assert.match(
+    verbose,
+    /\n\nLocal Volumes space usage:\n\nVOLUME NAME +LINKS +SIZE\nshelf +1 +30B\n$/,
+  );
+  const whole = JSON.parse(await say("system", "df", "-v", "--format", "json"));
+  assert.equal(Object.keys(whole), ["Images", "Containers", "Volumes"]);
+  assert.is(
+    await say("system", "df", "-v", "--format", "{{range .Volumes}}{{.Name}} {{.Links}}{{end}}"),
+    "shelf 1\n",
+  );
+  for (const format of ["table {{.Name}}", "{{.Nothing}}"]) {
+    const { code, stdout, stderr } = await machine.run(["system", "df", "-v", "--format", format]);
+    assert.equal([code, stdout], [1, ""]);
+    assert.match(stderr, /^dockher: failed to .*\n(?:hint: .*\n)?$/);
+  }
+});
+
+test("prune with a label leaves images without it", async ({ machine, say }) => {
+  const id = nameNothing(machine);
+  await say("create", "--name", "chosen", "--label", "old", "busybox", "true");
+  const pruned = await say("system", "prune", "-f", "--filter", "label=old");
+  assert.match(pruned, /^Deleted Containers:\n[0-9a-f]{64}\n\nTotal reclaimed space: 0B\n$/);
+  assert.match(await say("image", "prune", "-af", "--filter", "label=old"), /^Total .*: 0B\n$/);
+  assert.match(await say("image", "prune", "-f", "--filter", "label!=old"), `deleted: ${id}\n`);
+});
+
+const WRITE = "head -c 2000 /dev/zero > /own; head -c 30 /dev/zero > /shelf/book";
+
+/** Makes an image without a name, of layers that are there; its id. */
+function nameNothing({ root }: Machine): string {
+  const configs = join(root, "images/configs");
+  const [name = ""] = readdirSync(configs);
+  const text = JSON.stringify({
+    ...JSON.parse(readFileSync(join(configs, name), "utf8")),
+    created: "2020-01-01T00:00:00Z",
+  });
+  const digest = createHash("sha256").update(text).digest("hex");
+  writeFileSync(join(configs, `${digest}.json`), text);
+  return `sha256:${digest}`;
+}
 
 if (reason === undefined) test.run();

@@ -18,6 +18,7 @@ function makeImage({ id, references, day, labels = {} }: Described): ImageDetail
     id: `sha256:${id.repeat(64)}`,
     references,
     created: new Date(Date.UTC(2026, 0, day)),
+    layerSizes: [],
     size: 0,
     layers: [],
     config: {

@@ -1,8 +1,9 @@
 import { ImageStore, type RootfsError, resolveDirectories } from "@dockher/rootfs";
 import { findImageUsers } from "../state/find-image-users.js";
+import { matchesLabels } from "../volumes/label-filter.js";
 import type { PruneOptions } from "./prune-containers.js";
 
-export interface PruneImagesOptions extends Omit<PruneOptions, "labels" | "onDamaged"> {
+export interface PruneImagesOptions extends Omit<PruneOptions, "onDamaged"> {
   /** Those with a name too, where no container has them. Default false. */
   all?: boolean;
 }
@@ -17,7 +18,7 @@ export interface PrunedImages {
 
 /** Removes images that no container has, running or not. */
 export async function pruneImages(options: PruneImagesOptions = {}): Promise<PrunedImages> {
-  const { all = false, createdBefore, signal } = options;
+  const { all = false, labels = [], createdBefore, signal } = options;
   const store = ImageStore.open(resolveDirectories(options.directories ?? {}));
   const { directories } = store;
   const findUsers = ({ id }: { id: string }) => findImageUsers({ imageId: id, directories });
@@ -25,6 +26,7 @@ export async function pruneImages(options: PruneImagesOptions = {}): Promise<Pru
   for (const image of await store.list()) {
     if (!all && image.references.length > 0) continue;
     if (createdBefore !== undefined && image.created >= createdBefore) continue;
+    if (!matchesLabels({ labels: image.config.config.Labels ?? {} }, labels)) continue;
     if (findUsers(image).length > 0) continue;
     signal?.throwIfAborted();
     try {

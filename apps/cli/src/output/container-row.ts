@@ -1,0 +1,47 @@
+import type { ContainerSummary } from "@dockher/runtime";
+import { describeCommand, describeStatus, shortenId } from "./container-words.js";
+import { formatAge, formatDate } from "./time.js";
+
+export const CONTAINER_HEADINGS = {
+  Command: "COMMAND",
+  CreatedAt: "CREATED AT",
+  ID: "CONTAINER ID",
+  Image: "IMAGE",
+  Label: (name: string): string => name,
+  Labels: "LABELS",
+  Names: "NAMES",
+  Ports: "PORTS",
+  RunningFor: "CREATED",
+  Size: "SIZE",
+  State: "STATE",
+  Status: "STATUS",
+} as const;
+
+/** What the fields of a container are in a list; its size is measured where it is asked for. */
+export type ContainerRow = Readonly<
+  Record<Exclude<keyof typeof CONTAINER_HEADINGS, "Size">, unknown>
+>;
+
+/** A container in a list, with Docker's names of the fields. */
+export function describeContainer(
+  container: ContainerSummary,
+  { whole }: { whole: boolean },
+): ContainerRow {
+  const { id, name, image, args, created, labels, status } = container;
+  const now = new Date();
+  return {
+    Command: describeCommand(args, { whole }),
+    CreatedAt: formatDate(created),
+    ID: whole ? id : shortenId(id),
+    Image: image,
+    Label: (label: string) => labels[label] ?? "",
+    Labels: Object.entries(labels)
+      .map(([label, value]) => `${label}=${value}`)
+      .join(","),
+    Names: name,
+    Ports: "",
+    RunningFor: formatAge(created, now),
+    State: status.state,
+    Status: describeStatus(status, now),
+  };
+}
