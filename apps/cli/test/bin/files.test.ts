@@ -64,6 +64,14 @@ test("cp says in one line why it failed, without our own paths", async ({ machin
   }
 });
 
+test("cp out of a container and back into it, in one pipe", async ({ machine, say }) => {
+  const script = '"$0" "$1" cp still:/etc/passwd - | "$0" "$1" cp - still:/tmp/';
+  const shell = spawn("sh", ["-c", script, process.execPath, BIN], { env: machine.env });
+  const [stderr, [code]] = await Promise.all([text(shell.stderr), once(shell, "close")]);
+  assert.equal([code, stderr], [0, ""]);
+  assert.match((await say("cp", "still:/tmp/passwd", "-")).slice(0, 100), /^passwd/);
+});
+
 test("Ctrl-C ends a cp that waits for its input", async ({ machine }) => {
   const child = spawn(process.execPath, ["--", BIN, "cp", "-", "live:/"], {
     env: machine.env,

@@ -22,7 +22,7 @@ export interface StatContainerPathOptions extends ContainerTarget {
 export async function statContainerPath(
   options: StatContainerPathOptions,
 ): Promise<TreeEntry | undefined> {
-  await using files = await openFiles(options);
+  await using files = await openFiles({ ...options, access: "read" });
   const path = posix.resolve("/", options.path);
   files.check(path);
   return readEntry(files, path, { follow: options.follow ?? false });
@@ -42,7 +42,7 @@ export interface CopyFromContainerOptions extends StatContainerPathOptions {
  */
 export async function copyFromContainer(options: CopyFromContainerOptions): Promise<Readable> {
   const { follow = false, as, signal, onSkipped } = options;
-  const files = await openFiles(options);
+  const files = await openFiles({ ...options, access: "read" });
   try {
     const named = posix.resolve("/", options.path);
     files.check(named);
@@ -87,7 +87,7 @@ export interface CopyIntoContainerOptions extends ContainerTarget {
  */
 export async function copyIntoContainer(options: CopyIntoContainerOptions): Promise<void> {
   const { archive, rename, owner = { uid: 0, gid: 0 }, signal, onSkipped } = options;
-  await using files = await openFiles(options);
+  await using files = await openFiles({ ...options, access: "write" });
   const into = followLinks(files, options.path);
   files.check(into);
   const entry = readEntry(files, into, { follow: false });

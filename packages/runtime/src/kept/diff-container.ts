@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
@@ -25,11 +26,14 @@ const MOUNT_POINTS: ReadonlySet<string> = new Set([
 export async function diffContainer(target: ContainerTarget): Promise<FileChange[]> {
   const { config, directory } = findContainer(target);
   const layers = await listLayers(config, target);
-  await using files = await openFiles(target);
+  const written = join(directory, "upper");
+  // It was never started, nor written to.
+  if (!existsSync(written)) return [];
+  await using files = await openFiles({ ...target, access: "read" });
   const held: HeldDirectory[] = [];
   try {
     for (const path of layers) held.push(HeldDirectory.open(path));
-    using upper = HeldDirectory.open(join(directory, "upper"));
+    using upper = HeldDirectory.open(written);
     using merged = HeldDirectory.open(files.root);
     return compareTrees({ upper, merged, layers: held, expected: MOUNT_POINTS });
   } finally {

@@ -18,17 +18,23 @@ export interface ContainerLock extends Disposable {
   readonly fd: number;
 }
 
+export interface LockContainerOptions {
+  /** Whether others may share it, who leave the container in the state that it is in. Default false. */
+  shared?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
 /**
- * Waits until nobody else changes the container.
+ * Waits until nobody else changes the container, or whoever shares the lock has let go of it.
  * @throws RuntimeError `CONTAINER_NOT_FOUND` where it was removed meanwhile, `LOCK_MISSING`; the signal's reason when aborted
  */
 export async function lockContainer(
   container: Pick<KeptContainer, "record" | "directory">,
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  { shared = false, signal }: LockContainerOptions = {},
 ): Promise<ContainerLock> {
   const fd = openLock(container);
   try {
-    await lock(fd, { signal });
+    await lock(fd, { kind: shared ? "shared" : "exclusive", signal });
     // Who waited for the one that removed it holds the lock of nothing.
     if (!isKept(container.record)) throw refuseRemoved(container.record);
   } catch (error) {

@@ -1,14 +1,19 @@
+import { closeSync, constants, existsSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { lock } from "@dockher/ns";
 import { isAlive, type ProcessIdentity, resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { holdTree, refusePath, type Tree } from "../files/tree.js";
 import { resolveSource } from "../source/resolve-source.js";
 import { NETWORK_FILES } from "../source/write-network-files.js";
-import { openView } from "../volumes/open-view.js";
+import { type OpenViewOptions, openView } from "../volumes/open-view.js";
 import { identifyProcess, isLive, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
 
 export interface OpenFilesOptions extends ContainerTarget {
+  /** Many may read while one writes. */
+  access: "read" | "write";
   signal?: AbortSignal | undefined;
 }
 
@@ -29,11 +34,11 @@ export interface ContainerFiles extends Tree, AsyncDisposable {
 export async function openFiles(options: OpenFilesOptions): Promise<ContainerFiles> {
   const found = findContainer(options);
   const { config } = found;
-  const lock = await lockContainer(found, options);
+  const held = await lockContainer(found, { shared: true, signal: options.signal });
   try {
     const seen = openSeen(found);
     if (seen !== undefined) {
-      lock[Symbol.dispose]();
+      held[Symbol.dispose]();
       return seen;
     }
     if (isLive(readStatus(found))) throw refuseRestarting(config.name);
@@ -48,11 +53,11 @@ export async function openFiles(options: OpenFilesOptions): Promise<ContainerFil
       },
       [Symbol.asyncDispose]: async () => {
         await holder[Symbol.asyncDispose]();
-        lock[Symbol.dispose]();
+        held[Symbol.dispose]();
       },
     };
   } catch (error) {
-    lock[Symbol.dispose]();
+    held[Symbol.dispose]();
     throw error;
   }
 }
@@ -89,7 +94,7 @@ function holdRootOf(first: ProcessIdentity): (Tree & Disposable) | undefined {
 
 async function holdRoot(
   { config, directory }: KeptContainer,
-  { directories = {}, signal }: OpenFilesOptions,
+  { access, directories = {}, signal }: OpenFilesOptions,
 ): Promise<Tree & AsyncDisposable> {
   const source = await resolveSource({
     ...config.options,
@@ -101,7 +106,42 @@ async function holdRoot(
       { code: "CONTAINER_NOT_RUNNING", hint: `start it: dockher start ${config.name}` },
     );
   }
-  return openView({ source, directory, upper: { type: "disk", lifetime: "container" }, signal });
+  if (source.type === "rootfs" || access === "write") {
+    return openWritable({ source, directory, signal });
+  }
+  // What it has written is one layer more, so that whoever writes is not in the way.
+  const upper = join(directory, "upper");
+  const layers = [...source.image.layers, ...(existsSync(upper) ? [upper] : [])];
+  return openView({
+    source: { ...source, image: { ...source.image, layers } },
+    directory,
+    upper: { type: "memory" },
+    signal,
+  });
+}
+
+/** One after the other: the kernel wants no directory on top of two overlays. */
+async function openWritable(
+  options: Omit<OpenViewOptions, "upper">,
+): Promise<Tree & AsyncDisposable> {
+  const fd = openSync(options.directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await lock(fd, { signal: options.signal });
+    const view = await openView({ ...options, upper: { type: "disk", lifetime: "container" } });
+    return {
+      root: view.root,
+      [Symbol.asyncDispose]: async () => {
+        try {
+          await view[Symbol.asyncDispose]();
+        } finally {
+          closeSync(fd);
+        }
+      },
+    };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
 }
 
 function refuseMounted({ name, mounts }: KeptContainer["config"], path: string): void {

@@ -146,7 +146,7 @@ test("the root of a process that has the pid now, and not the container's start 
 test("what was opened stays the container's when it ends meanwhile", async () => {
   const id = await start("echo text > /file; read go", { openStdin: true });
   while ((await statContainerPath({ ...target(id), path: "/file" }))?.size !== 5);
-  await using files = await openFiles(target(id));
+  await using files = await openFiles({ ...target(id), access: "read" });
   await killContainer(target(id));
   await waitContainer(target(id));
   assert.is(readEntry(files, "/file", { follow: false })?.size, 5);
@@ -268,6 +268,26 @@ test("a reader that stops lets go of the container", async () => {
   // The lock of one that does not run was the stream's.
   await startKeptContainer(target(id));
   await stopContainer(target(id));
+});
+
+test("one that does not run is read while it is written, by one after the other, and not started", async () => {
+  const { id } = await create("head -c 3000000 /dev/zero > /big; mkdir /a /b");
+  await startKeptContainer(target(id));
+  await waitContainer(target(id));
+  const read = await copyFromContainer({ ...target(id), path: "/big" });
+  const again = await copyFromContainer({ ...target(id), path: "/big" });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const started = startKeptContainer({ ...target(id), signal });
+  await Promise.all([
+    copyIntoContainer({ ...target(id), path: "/a", archive: read }),
+    copyIntoContainer({ ...target(id), path: "/b", archive: again }),
+  ]);
+  await started;
+  await waitContainer(target(id));
+  for (const path of ["/a/big", "/b/big"]) {
+    assert.is((await statContainerPath({ ...target(id), path }))?.size, 3_000_000);
+  }
 });
 
 test("what a container has changed of its image", async () => {
