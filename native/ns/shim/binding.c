@@ -312,14 +312,15 @@ end_spawn (napi_env env, napi_status status, void *data)
   napi_call_function (env, receiver, callback, 1, &result, NULL);
 }
 
-/* spawnMonitor(monitorPath, initPath, settings, callback): the callback gets a socket or -errno  */
+/* spawnMonitor(monitorPath, initPath, settings, held, callback): the callback gets a socket or
+   -errno  */
 static napi_value
 spawn_monitor (napi_env env, napi_callback_info info)
 {
-  napi_value values[4], name;
+  napi_value values[5], name;
   void *bytes;
   size_t length;
-  take_arguments (env, info, 4, values);
+  take_arguments (env, info, 5, values);
   napi_get_typedarray_info (env, values[2], NULL, &length, &bytes, NULL, NULL);
   struct ns_spawn *spawn = calloc (1, sizeof *spawn);
   void *copy = malloc (length);
@@ -333,8 +334,9 @@ spawn_monitor (napi_env env, napi_callback_info info)
   spawn->request = (struct ns_monitor_request){ .image = to_string (env, values[0]),
                                                 .init = to_string (env, values[1]),
                                                 .settings = copy,
-                                                .length = length };
-  napi_create_reference (env, values[3], 1, &spawn->callback);
+                                                .length = length,
+                                                .held = to_int (env, values[3]) };
+  napi_create_reference (env, values[4], 1, &spawn->callback);
   napi_create_string_utf8 (env, "dockher:spawnMonitor", NAPI_AUTO_LENGTH, &name);
   if (spawn->request.image == NULL || spawn->request.init == NULL
       || napi_create_async_work (env, NULL, name, run_spawn, end_spawn, spawn, &spawn->work)

@@ -133,11 +133,22 @@ join_cgroups (struct ns_child *child)
 }
 
 void
+ns_set_oom_score (const struct ns_child *child)
+{
+  const char *score = child->plan->oom_score_adj;
+  int error = score == NULL ? 0 : ns_write_proc_file ("self/oom_score_adj", score);
+  if (error < 0)
+    ns_fail (child, NS_PHASE_OOM_SCORE, -1, error, 0);
+}
+
+/* A user namespace that a step enters has no descriptor among these.  */
+void
 ns_join_namespaces (struct ns_child *child, uint64_t types)
 {
   const struct ns_plan *plan = child->plan;
   uint64_t now = types & ~child->joined;
-  uint64_t of_target = plan->target_namespaces & now;
+  uint64_t entered = plan->header->flags & NS_ENTER_USER ? CLONE_NEWUSER : 0;
+  uint64_t of_target = plan->target_namespaces & now & ~entered;
   child->joined |= types;
   if (of_target != 0)
     {
@@ -150,7 +161,7 @@ ns_join_namespaces (struct ns_child *child, uint64_t types)
     {
       if (child->fds.joins[i] < 0 || !(plan->joins[i].type & now))
         continue;
-      long error = ns_syscall (__NR_setns, child->fds.joins[i], plan->joins[i].type);
+      long error = ns_syscall (__NR_setns, child->fds.joins[i], child->plan->joins[i].type);
       if (error < 0)
         ns_fail (child, NS_PHASE_JOIN_NAMESPACE, (int)i, (int)error, 0);
       ns_close (child->fds.joins[i]);
@@ -349,7 +360,10 @@ ns_run_child (struct ns_child *child)
   if (header->flags & NS_OWN_MEMORY)
     wait_for_release (child);
   else
-    close_memory (child);
+    {
+      ns_set_oom_score (child);
+      close_memory (child);
+    }
   join_cgroups (child);
   ns_join_namespaces (child, ~(uint64_t)0);
   join_owned_namespaces (child);

@@ -21,7 +21,7 @@ struct ns_descriptors
   int stdio[3];
   int joins[NS_MAX_JOINS];
   int cgroup_procs[NS_MAX_CGROUPS];
-  int user_namespace; /* that a step enters */
+  int user_namespace; /* that a step enters; a pidfd stands for that of its process */
   int owned_namespaces[NS_OWNED_NAMESPACES];
 };
 
@@ -46,6 +46,8 @@ struct ns_child
 int ns_close_others (const struct ns_descriptors *fds);
 /* child.c: enter those of TYPES, CLONE_NEW*, that are still to be joined. */
 void ns_join_namespaces (struct ns_child *child, uint64_t types);
+/* child.c: become as likely a victim of the kernel's OOM killer as the plan says.  */
+void ns_set_oom_score (const struct ns_child *child);
 /* child.c: run the plan. Returns only by exec or exit.  */
 void ns_run_child (struct ns_child *child) __attribute__ ((noreturn));
 /* child.c: report and exit.  */
@@ -91,6 +93,8 @@ int ns_symlink (struct ns_child *child, const struct ns_step *step);
 int ns_chmod (struct ns_child *child, const struct ns_step *step);
 int ns_chown (struct ns_child *child, const struct ns_step *step);
 int ns_write_proc (const struct ns_step *step);
+/* Write TEXT to PATH below /proc.  */
+int ns_write_proc_file (const char *path, const char *text);
 int ns_chdir (struct ns_child *child, const struct ns_step *step);
 
 /* credentials.c  */

@@ -86,13 +86,19 @@ ns_chown (struct ns_child *child, const struct ns_step *step)
 int
 ns_write_proc (const struct ns_step *step)
 {
-  int fd = ns_open_proc (step->strings[0], O_WRONLY);
+  return ns_write_proc_file (step->strings[0], step->strings[1]);
+}
+
+int
+ns_write_proc_file (const char *path, const char *text)
+{
+  int fd = ns_open_proc (path, O_WRONLY);
   if (fd < 0)
     return fd;
-  size_t length = step->lengths[1] - 1;
+  size_t length = ns_length (text);
   long written;
   do
-    written = ns_syscall (__NR_write, fd, step->strings[1], length);
+    written = ns_syscall (__NR_write, fd, text, length);
   while (written == -EINTR);
   ns_close (fd);
   if (written < 0)

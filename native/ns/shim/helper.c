@@ -72,6 +72,8 @@ ns_run_helper (int fd, int socket)
   take_handoff (fd, &child, &plan);
   check (&child, NS_PHASE_PARENT_GONE, ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, NS_SIGKILL));
 
+  /* Who is not dumpable does not own its files in /proc.  */
+  ns_set_oom_score (&child);
   if (plan.join_count > 0 || plan.target_namespaces != 0)
     {
       /* What runs in there already may not trace us, nor read our descriptors (CVE-2016-9962).  */

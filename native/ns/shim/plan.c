@@ -16,6 +16,7 @@ static const struct ns_shape shapes[NS_OP_END] = {
   [NS_UID_MAP] = { 0, 1, 0, 0 },
   [NS_GID_MAP] = { 0, 1, 0, 0 },
   [NS_JOIN_TARGET] = { 1, 0, 0, 0 },
+  [NS_OOM_SCORE_ADJ] = { 0, 1, 0, 0 },
   [NS_MOUNT] = { 3, 4, 0, 0 },
   [NS_OPEN_TREE] = { 5, 2, 0, 0 },
   [NS_CREATE_MOUNT] = { 2, 3, 1, 0 },
@@ -58,7 +59,7 @@ read_record (const char *bytes, size_t offset, size_t length, struct ns_step *st
 struct ns_counts
 {
   size_t arguments, environment, steps, joins, targets, cgroups, cgroup_procs, uid_maps, gid_maps,
-      consoles, entries;
+      oom_scores, consoles, entries, user_joins;
 };
 
 /* Pairs of strings, each with its NUL.  */
@@ -121,9 +122,11 @@ count_record (const struct ns_step *step, struct ns_counts *counts)
       break;
     case NS_JOIN:
       counts->joins++;
+      counts->user_joins += step->arguments[0] == CLONE_NEWUSER;
       break;
     case NS_JOIN_TARGET:
       counts->targets++;
+      counts->user_joins += (step->arguments[0] & CLONE_NEWUSER) != 0;
       break;
     case NS_CGROUP:
       counts->cgroups++;
@@ -136,6 +139,9 @@ count_record (const struct ns_step *step, struct ns_counts *counts)
       break;
     case NS_GID_MAP:
       counts->gid_maps++;
+      break;
+    case NS_OOM_SCORE_ADJ:
+      counts->oom_scores++;
       break;
     default:
       counts->consoles += step->op == NS_CONSOLE;
@@ -208,15 +214,17 @@ ns_check_plan (const void *bytes, size_t length)
     return 0;
   if (counts.arguments == 0 || counts.joins > NS_MAX_JOINS || counts.targets > 1
       || counts.cgroups > 1 || counts.cgroup_procs > NS_MAX_CGROUPS || counts.uid_maps > 1
-      || counts.gid_maps > 1)
+      || counts.gid_maps > 1 || counts.oom_scores > 1)
     return 0;
   /* A stream without its console would be the caller's own.  */
   if (counts.consoles > 1 || (wants_console (header) && counts.consoles == 0))
     return 0;
   if (counts.uid_maps + counts.gid_maps > 0 && !(header->namespaces & CLONE_NEWUSER))
     return 0;
+  /* There is one user namespace to be in: one that is made, or one that is joined.  */
+  size_t users = counts.user_joins + ((header->namespaces & CLONE_NEWUSER) != 0);
   bool enters = (header->flags & NS_ENTER_USER) != 0;
-  if (counts.entries != enters || (enters && !(header->namespaces & CLONE_NEWUSER)))
+  if (users > 1 || counts.entries != enters || (enters && users == 0))
     return 0;
   return measure (&counts);
 }
@@ -225,7 +233,8 @@ uint64_t
 ns_owned_namespaces (const struct ns_header *header)
 {
   const uint64_t owned = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
-  return header->flags & NS_ENTER_USER ? header->namespaces & owned : 0;
+  bool makes = (header->flags & NS_ENTER_USER) && (header->namespaces & CLONE_NEWUSER);
+  return makes ? header->namespaces & owned : 0;
 }
 
 uint64_t
@@ -277,6 +286,9 @@ ns_decode_plan (const void *bytes, void *memory, struct ns_plan *plan)
           break;
         case NS_GID_MAP:
           plan->gid_map = step.strings[0];
+          break;
+        case NS_OOM_SCORE_ADJ:
+          plan->oom_score_adj = step.strings[0];
           break;
         default:
           step.index = (uint32_t)plan->step_count;

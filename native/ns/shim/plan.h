@@ -26,7 +26,7 @@ enum ns_flag
   NS_OWN_MEMORY = 4,      /* go through the static helper: share no memory with Node */
   NS_CHOWN_STDIO = 8,     /* give the pipes to stdio_uid and stdio_gid */
   NS_DENY_SETGROUPS = 16, /* write "deny" to /proc/PID/setgroups before the gid map */
-  NS_ENTER_USER = 32,     /* the user namespace is made first and entered by a step */
+  NS_ENTER_USER = 32,     /* the user namespace, made first or joined, is entered by a step */
   NS_ALL_FLAGS = 63,
 };
 
@@ -41,14 +41,15 @@ enum ns_stdio_kind
 enum ns_op
 {
   /* What is wanted, in no particular place. */
-  NS_ARGUMENT = 1, /* string */
-  NS_ENVIRONMENT,  /* string */
-  NS_JOIN,         /* CLONE_NEW* type; path: namespaces are joined in this order */
-  NS_CGROUP,       /* path of a cgroup v2 directory */
-  NS_CGROUP_PROCS, /* path of a cgroup v1 cgroup.procs */
-  NS_UID_MAP,      /* text for /proc/PID/uid_map */
-  NS_GID_MAP,      /* text for /proc/PID/gid_map */
-  NS_JOIN_TARGET,  /* CLONE_NEW* types, all at once, of the process that the start has as target */
+  NS_ARGUMENT = 1,  /* string */
+  NS_ENVIRONMENT,   /* string */
+  NS_JOIN,          /* CLONE_NEW* type; path: namespaces are joined in this order */
+  NS_CGROUP,        /* path of a cgroup v2 directory */
+  NS_CGROUP_PROCS,  /* path of a cgroup v1 cgroup.procs */
+  NS_UID_MAP,       /* text for /proc/PID/uid_map */
+  NS_GID_MAP,       /* text for /proc/PID/gid_map */
+  NS_JOIN_TARGET,   /* CLONE_NEW* types, all at once, of the process that the start has as target */
+  NS_OOM_SCORE_ADJ, /* text for /proc/self/oom_score_adj */
 
   /* Steps, executed in this order. */
   NS_MOUNT = 16,   /* flags, create, resolve; source, target, fstype, data */
@@ -131,16 +132,17 @@ struct ns_plan
   uint64_t target_namespaces;
   const char *cgroup_procs[NS_MAX_CGROUPS];
   size_t cgroup_procs_count;
-  const char *cgroup;  /* or NULL */
-  const char *uid_map; /* or NULL */
-  const char *gid_map; /* or NULL */
+  const char *cgroup;        /* or NULL */
+  const char *uid_map;       /* or NULL */
+  const char *gid_map;       /* or NULL */
+  const char *oom_score_adj; /* or NULL */
 };
 
 /* How much memory ns_decode_plan needs for the plan of LENGTH bytes at BYTES, which must be 8-byte
    aligned; 0 where it is no valid plan. This is the check: what passes here decodes.  */
 size_t ns_check_plan (const void *bytes, size_t length);
 
-/* The user namespace that a step enters and the namespaces that it owns; 0 without such a step. */
+/* The user namespace that is made for a step to enter, and the namespaces that it owns, or 0.  */
 uint64_t ns_owned_namespaces (const struct ns_header *header);
 /* What the container's process is cloned with. A cgroup namespace it makes itself.  */
 uint64_t ns_cloned_namespaces (const struct ns_header *header);

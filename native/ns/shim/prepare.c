@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -58,16 +59,22 @@ open_files (struct ns_launch *launch)
 {
   struct ns_plan *plan = &launch->plan;
   struct ns_descriptors *fds = &launch->child.fds;
+  bool enters = (plan->header->flags & NS_ENTER_USER) != 0;
   if (plan->target_namespaces != 0)
     {
       fds->target = fcntl (launch->start->target, F_DUPFD_CLOEXEC, 3);
-      if (fds->target < 0)
+      bool entered = enters && (plan->target_namespaces & CLONE_NEWUSER);
+      if (entered)
+        fds->user_namespace = fcntl (launch->start->target, F_DUPFD_CLOEXEC, 3);
+      if (fds->target < 0 || (entered && fds->user_namespace < 0))
         return ns_fail_start (launch->start, NS_PHASE_OPEN_NAMESPACE, -1, errno), false;
     }
   for (size_t i = 0; i < plan->join_count; i++)
     {
-      fds->joins[i] = ns_above_stdio (open (plan->joins[i].path, O_RDONLY | O_CLOEXEC));
-      if (fds->joins[i] < 0)
+      int *fd
+          = enters && plan->joins[i].type == CLONE_NEWUSER ? &fds->user_namespace : &fds->joins[i];
+      *fd = ns_above_stdio (open (plan->joins[i].path, O_RDONLY | O_CLOEXEC));
+      if (*fd < 0)
         return ns_fail_start (launch->start, NS_PHASE_OPEN_NAMESPACE, (int)i, errno), false;
     }
   for (size_t i = 0; i < plan->cgroup_procs_count; i++)

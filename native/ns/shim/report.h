@@ -43,6 +43,7 @@ enum ns_phase
   NS_PHASE_SIGNALS,
   NS_PHASE_MEMORY, /* Node's, which the child shares, is to be closed to others */
   NS_PHASE_INHERITANCE,
+  NS_PHASE_OOM_SCORE,
 };
 
 /* More about a failed exec than its errno says.  */

@@ -17,6 +17,7 @@
 struct descriptors
 {
   int program, init, settings, caller, ours;
+  int held; /* the request's own */
 };
 
 static int
@@ -54,14 +55,16 @@ static void
 enter_child (void *argument)
 {
   const struct descriptors *fds = argument;
-  char numbers[3][NS_DECIMAL_SIZE];
-  const char *const argv[] = { "dockher-monitor", numbers[0], numbers[1], numbers[2], NULL };
+  const int given[] = { fds->init, fds->settings, fds->caller, fds->held };
+  size_t count = fds->held < 0 ? 3 : 4;
+  char numbers[4][NS_DECIMAL_SIZE];
+  const char *argv[6] = { "dockher-monitor" };
   const char *const envp[] = { NULL };
-  const int given[] = { fds->init, fds->settings, fds->caller };
-  for (size_t i = 0; i < 3; i++)
+  for (size_t i = 0; i < count; i++)
     {
       ns_syscall (__NR_fcntl, given[i], F_SETFD, 0);
       ns_format_decimal (numbers[i], given[i]);
+      argv[i + 1] = numbers[i];
     }
   ns_syscall (__NR_execveat, fds->program, "", argv, envp, AT_EMPTY_PATH);
   ns_exit (1);
@@ -90,7 +93,7 @@ start (struct descriptors *fds)
 int
 ns_spawn_monitor (const struct ns_monitor_request *request)
 {
-  struct descriptors fds = { -1, -1, -1, -1, -1 };
+  struct descriptors fds = { -1, -1, -1, -1, -1, request->held };
   int error = prepare (request, &fds);
   if (error == 0)
     error = start (&fds);

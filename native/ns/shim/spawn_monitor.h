@@ -10,6 +10,7 @@ struct ns_monitor_request
   const char *init;  /* path of the static init */
   const void *settings;
   size_t length;
+  int held; /* a descriptor that the monitor gets under its number, or -1 */
 };
 
 /* Start a monitor (see monitor/main.c) on a thread that may block. Returns the socket on which it

@@ -41,11 +41,12 @@ export interface Binding {
   /** Our end of the pipe of stdin, stdout or stderr (0 to 2); what nobody takes is closed with the handle. */
   takePipe(handle: Handle, stream: number): number;
   kill(handle: Handle, signal: number): number;
-  /** The callback gets a socket or a negative errno. */
+  /** `held` is a descriptor or -1. The callback gets a socket or a negative errno. */
   spawnMonitor(
     monitorPath: string,
     initPath: string,
     settings: Uint8Array,
+    held: number,
     callback: (result: number) => void,
   ): void;
   openInRoot(root: string, path: string, flags: number, mode: number): number;

@@ -37,8 +37,6 @@ export function describeStep(step: Step): string {
       return `set domainname ${step.name}`;
     case "sysctl":
       return `set sysctl ${step.name}`;
-    case "oom-score-adj":
-      return `set oom_score_adj to ${step.value}`;
     case "loopback-up":
       return "bring up the loopback interface";
     case "console":

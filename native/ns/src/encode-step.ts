@@ -141,8 +141,6 @@ export function encodeStep(step: Step): PlanRecord {
       return { op: Op.domainname, strings: [step.name] };
     case "sysctl":
       return { op: Op.writeProc, strings: [`sys/${sysctlPath(step.name)}`, step.value] };
-    case "oom-score-adj":
-      return { op: Op.writeProc, strings: ["self/oom_score_adj", String(step.value)] };
     case "loopback-up":
       return { op: Op.loopbackUp };
     case "console":

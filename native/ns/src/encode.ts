@@ -86,6 +86,8 @@ function encodeSettings(writer: RecordWriter, plan: Plan): void {
     .filter((namespace) => namespace.of === "container")
     .reduce((flags, { type }) => flags | cloneFlags[type], 0);
   if (target !== 0) writer.write({ op: Op.joinTarget, numbers: [target] });
+  if (plan.oomScoreAdj !== undefined)
+    writer.write({ op: Op.oomScoreAdj, strings: [String(plan.oomScoreAdj)] });
   encodeCgroups(writer, plan);
   encodeMappings(writer, plan);
 }
@@ -97,9 +99,9 @@ function invalid(reason: string): NsError {
 function checkUserNamespace({ namespaces, steps }: Plan): void {
   const entries = steps.filter(({ op }) => op === "enter-user-namespace").length;
   if (entries === 0) return;
-  const makes = namespaces.some(({ type, path }) => type === "user" && path === undefined);
-  if (entries > 1 || !makes)
-    throw invalid("steps: enter-user-namespace needs a new user namespace, and comes once");
+  const users = namespaces.filter(({ type }) => type === "user").length;
+  if (entries > 1 || users !== 1)
+    throw invalid("steps: enter-user-namespace needs one user namespace, and comes once");
 }
 
 function encodeCgroups(writer: RecordWriter, plan: Plan): void {

@@ -46,6 +46,7 @@ const Phase = {
   signals: 23,
   memory: 24,
   inheritance: 25,
+  oomScore: 26,
 } as const;
 
 /** `enum ns_exec_detail` in shim/report.h. */
@@ -140,6 +141,8 @@ function describePhase(plan: Plan, { phase, index }: Failure): string {
       return "close inherited descriptors";
     case Phase.inheritance:
       return "give up the caller's priority, personality and securebits";
+    case Phase.oomScore:
+      return `set oom_score_adj to ${plan.oomScoreAdj}`;
     case Phase.cgroupNamespace:
       return "make a cgroup namespace";
     case Phase.session:
@@ -182,6 +185,8 @@ function findHint(plan: Plan, { phase, index, errno }: Failure): string | undefi
     return "raise the limit of processes: pids.max of the cgroup, or RLIMIT_NPROC";
   if (makes && name === "EINVAL")
     return "this kernel lacks one of the namespaces: ls /proc/self/ns";
+  if (phase === Phase.clone && name === "EACCES" && plan.cgroups?.version === 2)
+    return "this process is in a part of the cgroup tree from which it may not move others: start it in a delegated scope, systemd-run --user --scope -p Delegate=yes COMMAND";
   if (makes && name === "ENOSPC") return "raise the limits in /proc/sys/user/max_*_namespaces";
   if (name === "ENOSYS") return "Linux 5.12 or newer is needed";
   return undefined;

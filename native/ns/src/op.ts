@@ -8,6 +8,7 @@ export const Op: {
   readonly uidMap: 6;
   readonly gidMap: 7;
   readonly joinTarget: 8;
+  readonly oomScoreAdj: 9;
   readonly mount: 16;
   readonly openTree: 17;
   readonly createMount: 18;
@@ -46,6 +47,7 @@ export const Op: {
   uidMap: 6,
   gidMap: 7,
   joinTarget: 8,
+  oomScoreAdj: 9,
   mount: 16,
   openTree: 17,
   createMount: 18,

@@ -25,6 +25,8 @@ export interface Plan {
   stdioOwner?: { uid: number; gid: number } | undefined;
   /** Of the program. 0o022 without it. The steps run with 0. */
   umask?: number | undefined;
+  /** From -1000 to 1000; the caller's without it. Who has no CAP_SYS_RESOURCE on the host raises it only. */
+  oomScoreAdj?: number | undefined;
   /** Run the command below a small PID 1 that forwards signals and reaps orphans. */
   init?: boolean | undefined;
   steps: readonly Step[];
@@ -138,7 +140,6 @@ export type Step =
   | { op: "domainname"; name: string }
   /** `name` with dots or slashes, below /proc/sys. */
   | { op: "sysctl"; name: string; value: string }
-  | { op: "oom-score-adj"; value: number }
   | { op: "loopback-up" }
   /**
    * A new terminal from the container's own /dev/pts: controlling terminal, standard streams of kind `console`, and
@@ -169,8 +170,9 @@ export type Step =
   /** setfsuid(2) and setfsgid(2): whose the files are that later steps make. All rights stay. */
   | { op: "file-owner"; uid: number; gid: number }
   /**
-   * Enter the plan's new user namespace only here, with what it owns (network, ipc, uts) from the beginning: all before is
-   * done by the caller's own user, so that mounts can be mapped to the namespace and nothing inside can change them.
+   * Enter the plan's user namespace, a new one or one that is joined, only here; with a new one what it owns (network, ipc, uts)
+   * is there from the beginning. All before is done by the caller's own user, so that mounts can be mapped to the namespace and
+   * nothing inside can change them.
    */
   | { op: "enter-user-namespace" };
 

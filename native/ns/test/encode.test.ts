@@ -54,10 +54,13 @@ suite("a record is aligned, counted and terminated", () => {
   assert.is(record.toString("utf8", 16), "eight chars!\0\0\0\0");
 });
 
-suite("a user namespace that is entered by a step is new, and entered once", () => {
+suite("a user namespace that is entered by a step is one, and entered once", () => {
   const enter: Step = { op: "enter-user-namespace" };
   refusal({ steps: [enter] });
-  refusal({ steps: [enter], namespaces: [{ type: "user", path: "/proc/1/ns/user" }] });
+  refusal({
+    steps: [enter],
+    namespaces: [{ type: "user" }, { type: "user", path: "/proc/1/ns/user" }],
+  });
   refusal({ steps: [enter, enter], namespaces: [{ type: "user" }] });
   const bytes = encodePlan({ ...simple, steps: [enter], namespaces: [{ type: "user" }] });
   // Not with memory of its own: nobody has to wait for its maps.

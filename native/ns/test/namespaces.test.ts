@@ -86,7 +86,7 @@ whenPossible("namespaces", findObstacle(), () => {
           uidMappings: own,
           gidMappings: own,
           setgroups: "deny",
-          steps: [{ op: "oom-score-adj", value: 500 }],
+          oomScoreAdj: 500,
           stdio: [{ kind: "null" }, { kind: "null" }, { kind: "inherit", fd: 2 }],
         },
       );

@@ -359,7 +359,7 @@ whenPossible("steps", findObstacle(), () => {
   suite("an oom_score_adj of the container is not Node's", async () => {
     const before = readFileSync("/proc/self/oom_score_adj", "utf8");
     const stdout = await runScript("cat /proc/self/oom_score_adj", {
-      steps: [{ op: "oom-score-adj", value: 321 }],
+      oomScoreAdj: 321,
     });
     assert.is(stdout, "321");
     assert.is(readFileSync("/proc/self/oom_score_adj", "utf8"), before);

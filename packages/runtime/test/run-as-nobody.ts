@@ -38,34 +38,61 @@ export interface NobodyOptions {
   nested?: boolean;
 }
 
+export interface BecomeNobodyOptions extends NobodyOptions {
+  /** Where the files lie that say so; they are needed as long as the command runs. */
+  directory: string;
+}
+
+/** The beginning of root's command line: the command behind it is run by nobody. */
+export function becomeNobody(options: BecomeNobodyOptions): string[] {
+  const { directory, ids, groups = "", nested = false } = options;
+  for (const file of ["subuid", "subgid"])
+    writeFileSync(join(directory, file), ids === "full" ? RANGE : "");
+  // In a mount namespace of its own, nobody has other subordinate ids.
+  const become = `for f in subuid subgid; do [ ! -e /etc/$f ] || mount --bind ${directory}/$f /etc/$f || exit 1; done
+    exec setpriv --reuid 65534 --regid 65534 ${groups === "" ? "--clear-groups" : `--groups ${groups}`} --inh-caps=-all ${nested ? "unshare -Ur" : ""} "$0" "$@"`;
+  return ["unshare", "-m", "sh", "-c", become];
+}
+
 /** Runs a container as a user without root, in a process of its own. */
-export async function runAsNobody(
-  options: RunOptions,
-  { ids, groups = "", nested = false }: NobodyOptions,
-): Promise<RunResult> {
+export async function runAsNobody(options: RunOptions, nobody: NobodyOptions): Promise<RunResult> {
+  const { stdout, stderr, ...rest } = (await evaluateAsNobody(
+    `const { stdout, stderr, ...rest } = await library.run(argument);
+    return { ...rest, stdout: stdout.toString("base64"), stderr: stderr.toString("base64") };`,
+    options,
+    nobody,
+  )) as RunResult & { stdout: string; stderr: string };
+  const decode = (text: string): Buffer => Buffer.from(text, "base64");
+  return { ...rest, stdout: decode(stdout), stderr: decode(stderr) } as RunResult;
+}
+
+/**
+ * Evaluates the body of an asynchronous function of `library` and `argument` as a user without root, in a process of its own.
+ * @returns what it returns, by way of JSON
+ */
+export async function evaluateAsNobody(
+  body: string,
+  argument: unknown,
+  options: NobodyOptions,
+): Promise<unknown> {
   const directory = mkdtempSync(join(tmpdir(), "dockher-nobody-"));
   try {
-    for (const file of ["subuid", "subgid"])
-      writeFileSync(join(directory, file), ids === "full" ? RANGE : "");
     const program = `
-      import { run } from ${JSON.stringify(library)};
-      const encode = (bytes) => bytes.toString("base64");
+      import * as library from ${JSON.stringify(library)};
+      const evaluate = async (argument) => {${body}};
       const tell = (told) => process.stdout.write(JSON.stringify(told));
-      await run(JSON.parse(process.argv[1])).then(
-        ({ stdout, stderr, ...rest }) => tell({ ...rest, stdout: encode(stdout), stderr: encode(stderr) }),
-        ({ code, message, hint }) => tell({ code, message, hint }),
+      await evaluate(JSON.parse(process.argv[1])).then(
+        (value) => tell({ value }),
+        ({ code = "", message, hint }) => tell({ code, message, hint }),
       );`;
-    // In a mount namespace of its own, nobody has other subordinate ids.
-    const become = `for f in subuid subgid; do [ ! -e /etc/$f ] || mount --bind ${directory}/$f /etc/$f || exit 1; done
-      exec setpriv --reuid 65534 --regid 65534 ${groups === "" ? "--clear-groups" : `--groups ${groups}`} --inh-caps=-all ${nested ? "unshare -Ur" : ""} "$0" "$@"`;
-    const node = [process.execPath, "--input-type=module", "-e", program, JSON.stringify(options)];
-    const { stdout } = await promisify(execFile)("unshare", ["-m", "sh", "-c", become, ...node], {
+    const node = [process.execPath, "--input-type=module", "-e", program, JSON.stringify(argument)];
+    const [command = "", ...args] = [...becomeNobody({ directory, ...options }), ...node];
+    const { stdout } = await promisify(execFile)(command, args, {
       env: { PATH: process.env.PATH },
     });
     const told = JSON.parse(stdout);
     if (told.code !== undefined) throw new RuntimeError(told.message, told);
-    const decode = (text: string): Buffer => Buffer.from(text, "base64");
-    return { ...told, stdout: decode(told.stdout), stderr: decode(told.stderr) };
+    return told.value;
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -8,6 +8,7 @@ import type { OptionTable, OptionValues } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { describeDirectories } from "../run/create-kept.js";
+import { enterCgroupFor } from "../run/enter-cgroup.js";
 import { toFailureCode } from "../run/failure-code.js";
 import { forwardSignals, toExitCode } from "../run/signals.js";
 import { readEnvironment } from "../values/environment.js";
@@ -62,6 +63,7 @@ export const exec: Command = defineCommand({
     const terminal = { tty: options.tty === true, interactive: options.interactive === true };
     if (terminal.tty) (await import("../run/terminal.js")).checkTerminal(terminal);
     const signals = forwardSignals({ terminal: terminal.tty, notice: context.notice });
+    await enterCgroupFor(described);
     await using entered = await execInContainer({
       ...described,
       ...(await describeStreams(terminal)),

@@ -103,6 +103,7 @@ function describe(
       },
       ShmSize: options.shmSize ?? 64 * 2 ** 20,
       Sysctls: new Map(Object.entries(options.sysctl ?? {})),
+      UsernsMode: options.userns ?? "",
     },
     Mounts: config.mounts.map(describeMount),
     Config: {

@@ -2,6 +2,7 @@ import { restartContainer } from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
 import { eachContainer } from "../output/each-container.js";
 import { describeDirectories } from "../run/create-kept.js";
+import { enterCgroupFor } from "../run/enter-cgroup.js";
 import { readStopOptions, STOP_OPTIONS } from "../run/stop-options.js";
 
 export const restart: Command = defineCommand({
@@ -16,7 +17,9 @@ export const restart: Command = defineCommand({
       verb: "restart",
       context,
       act: async (container) => {
-        await restartContainer({ container, ...given, ...describeDirectories(context) });
+        const target = { container, ...describeDirectories(context) };
+        await enterCgroupFor(target);
+        await restartContainer({ ...target, ...given });
         context.print(container);
       },
     });

@@ -5,6 +5,7 @@ import { UsageError } from "../error.js";
 import { eachContainer } from "../output/each-container.js";
 import { ATTACH_OPTIONS } from "../run/attach-options.js";
 import { describeDirectories } from "../run/create-kept.js";
+import { enterCgroupFor } from "../run/enter-cgroup.js";
 
 const OPTIONS = {
   attach: { kind: "flag", short: "a", summary: "Show what it writes, and end with its exit code" },
@@ -27,7 +28,9 @@ export const start: Command = defineCommand({
       verb: "start",
       context,
       act: async (container) => {
-        await startKeptContainer({ container, ...describeDirectories(context) });
+        const target = { container, ...describeDirectories(context) };
+        await enterCgroupFor(target);
+        await startKeptContainer(target);
         context.print(container);
       },
     });
@@ -47,5 +50,14 @@ async function startAndJoin(
   }
   const { attachToContainer } = await import("../run/attach-to-container.js");
   const stdin = options.interactive === true;
-  return attachToContainer({ container, stdin, options, context, open: startAttached });
+  return attachToContainer({
+    container,
+    stdin,
+    options,
+    context,
+    open: async (target) => {
+      await enterCgroupFor(target);
+      return await startAttached(target);
+    },
+  });
 }

@@ -3,6 +3,7 @@ import type { ParsedArguments } from "../arguments/parse.js";
 import type { CommandContext } from "../command.js";
 import { attachToContainer } from "./attach-to-container.js";
 import { createKept, describeDirectories } from "./create-kept.js";
+import { enterCgroupFor } from "./enter-cgroup.js";
 import type { RunOptionTable } from "./option-table.js";
 import { removeUnless } from "./remove-unless.js";
 import { checkTerminal } from "./terminal.js";
@@ -24,7 +25,11 @@ export async function runAttached(
     stdin: options.interactive === true,
     options,
     context,
-    open: (attach) => removeUnless(target, () => startAttached(attach)),
+    open: (attach) =>
+      removeUnless(target, async () => {
+        await enterCgroupFor(target);
+        return await startAttached(attach);
+      }),
   });
   await tidyUp(target);
   return exitCode;

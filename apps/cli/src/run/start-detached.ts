@@ -2,6 +2,7 @@ import { startKeptContainer } from "@dockher/runtime";
 import type { ParsedArguments } from "../arguments/parse.js";
 import type { CommandContext } from "../command.js";
 import { createKept, describeDirectories } from "./create-kept.js";
+import { enterCgroupFor } from "./enter-cgroup.js";
 import type { RunOptionTable } from "./option-table.js";
 import { removeUnless } from "./remove-unless.js";
 
@@ -15,6 +16,9 @@ export async function startDetached(
 ): Promise<string> {
   const { id } = await createKept(parsed, context);
   const target = { container: id, ...describeDirectories(context) };
-  await removeUnless(target, () => startKeptContainer(target));
+  await removeUnless(target, async () => {
+    await enterCgroupFor(target);
+    await startKeptContainer(target);
+  });
   return id;
 }

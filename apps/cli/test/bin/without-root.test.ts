@@ -55,6 +55,42 @@ realTest("makes an image, shows it, runs it, and removes it", async (machine) =>
   assert.equal((await machine.run(["image", "ls", "-q"])).stdout, "");
 });
 
+realTest("a container in the background, all its life", async (machine) => {
+  const say = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await machine.run(args);
+    assert.is(code, 0, `${args.join(" ")}: ${stderr}`);
+    return stdout;
+  };
+  const script = "echo hello; cat /there 2> /dev/null; sleep 1000";
+  await say("run", "-d", "--name", "one", "--label", "a=b", "busybox", "sh", "-c", script);
+  try {
+    assert.match(
+      await say("ps", "-f", "label=a=b", "--format", "{{.Names}} {{.Status}}"),
+      /^one Up /,
+    );
+    assert.is(
+      await say("exec", "-e", "WHO=me", "one", "sh", "-c", "id -u; echo $WHO > /there"),
+      "0\n",
+    );
+    assert.is(await say("exec", "-u", "0:0", "one", "id", "-g"), "0\n");
+    await say("exec", "-d", "one", "true");
+    assert.is(await say("inspect", "-f", "{{.HostConfig.UsernsMode}}", "one"), "\n");
+    assert.is((await machine.run(["rm", "one"])).code, 1);
+    assert.is(await say("restart", "-t", "0", "one"), "one\n");
+    assert.is(await say("cp", "one:/there", "-").then((archive) => archive.includes("me\n")), true);
+    assert.match(await say("diff", "one"), /^A \/there$/m);
+    assert.is(await say("stop", "-t", "0", "one"), "one\n");
+    assert.match(await say("logs", "one"), /^hello\nhello\nme\n$/);
+    assert.match(await say("diff", "one"), /^A \/there$/m);
+    assert.match((await machine.run(["exec", "one", "true"])).stderr, /it is not running/);
+    assert.match((await machine.run(["image", "rm", "busybox"])).stderr, /container/);
+    assert.is((await machine.run(["run", "-d", "--userns", "host", "busybox", "true"])).code, 125);
+  } finally {
+    assert.is(await say("rm", "-f", "one"), "one\n");
+  }
+  assert.is(await say("ps", "-aq"), "");
+});
+
 realTest("a Debian image without subordinate ids: one line, and the fix", async (machine) => {
   const { code, stderr } = await machine.run(["image", "bootstrap", "debian"]);
   assert.is(code, 1);

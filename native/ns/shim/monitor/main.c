@@ -1,5 +1,5 @@
-/* The monitor of a detached container: its life. Started as "dockher-monitor IMAGE SETTINGS
-   CALLER", three descriptors.  */
+/* The monitor of a detached container: its life. Started as "dockher-monitor IMAGE SETTINGS CALLER
+   [HELD]", descriptors.  */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +50,7 @@ step_aside (void)
     close (monitor.lock);
   monitor.listener = -1;
   monitor.lock = -1;
+  ns_close_fd (&monitor.held);
 }
 
 static void
@@ -85,16 +86,19 @@ take_descriptors (const char *const *argv)
   fds.image = ns_parse_decimal (argv[1]);
   fds.plan = ns_parse_decimal (argv[2]);
   fds.report = ns_parse_decimal (argv[3]);
+  fds.target = argv[4] == NULL ? -1 : ns_parse_decimal (argv[4]);
   monitor.image = fds.image;
   monitor.caller = fds.report;
+  monitor.held = fds.target;
   monitor.listener = -1;
   monitor.lock = -1;
   monitor.signals = -1;
   if (ns_close_others (&fds) < 0)
     ns_exit (1);
-  const int kept[] = { fds.image, fds.plan, fds.report };
-  for (size_t i = 0; i < 3; i++)
-    fcntl (kept[i], F_SETFD, FD_CLOEXEC);
+  const int kept[] = { fds.image, fds.plan, fds.report, fds.target };
+  for (size_t i = 0; i < 4; i++)
+    if (kept[i] >= 0)
+      fcntl (kept[i], F_SETFD, FD_CLOEXEC);
   int null = ns_above_stdio (open ("/dev/null", O_RDWR | O_CLOEXEC));
   for (int i = 0; i < 3; i++)
     if (null < 0 || dup3 (null, i, 0) < 0)
@@ -418,7 +422,7 @@ __attribute__ ((noreturn, used)) static void
 begin (const long *stack)
 {
   const char *const *argv = (const char *const *)(const void *)(stack + 1);
-  if (stack[0] != 4)
+  if (stack[0] != 4 && stack[0] != 5)
     ns_exit (2);
   become_monitor (argv);
   run ();

@@ -22,6 +22,7 @@ struct monitor
   int socket_directory; /* where the socket lies */
   int listener;         /* or -1 once the container has ended */
   int lock;             /* held as long as the container's files are ours to write, or -1 */
+  int held;             /* the caller's, for as long, or -1 */
   int signals;          /* a signalfd */
   uint64_t start_ticks;
   char boot_id[40];

@@ -44,6 +44,9 @@ const MOST_RETRIES = 2 ** 31 - 1;
 /** MON_NAME_SIZE there, less what a rotated file has behind its name. */
 const LONGEST_NAME = 240;
 const LAST_SIGNAL = 64;
+/** Those before are the standard streams, which a monitor has none of. */
+const FIRST_DESCRIPTOR = 3;
+const LAST_DESCRIPTOR = 2 ** 30;
 
 /**
  * Encode what a monitor is started from (layout: shim/monitor/settings.h).
@@ -54,6 +57,8 @@ export function encodeSettings(options: MonitorOptions): Uint8Array {
   const { directory, socketDirectory, exitCommand } = options;
   const stop = options.stop ?? { signal: "SIGTERM", timeoutMilliseconds: 10_000 };
   try {
+    if (options.heldDescriptor !== undefined)
+      integer("heldDescriptor", options.heldDescriptor, FIRST_DESCRIPTOR, LAST_DESCRIPTOR);
     writer.write({ op: Setting.plan, strings: [encodeOwnPlan(options.plan)] });
     writer.write({ op: Setting.directory, strings: [absolute("directory", directory)] });
     if (socketDirectory !== undefined)

@@ -19,6 +19,11 @@ export interface MonitorOptions {
   cgroup?: ContainerCgroup | undefined;
   /** Where the monitor itself goes; without it, it stays in its caller's, and dies where that is killed as a whole. */
   monitorCgroups?: PlanCgroups | undefined;
+  /**
+   * A descriptor of this process that the monitor holds as well, under the same number, until the container has ended for good: a
+   * lock on what the container has, or a namespace that its plans join as `/proc/self/fd/NUMBER`.
+   */
+  heldDescriptor?: number | undefined;
   /** Run when the container has ended for good and its state says so; `args[0]` is an absolute path. */
   exitCommand?: { args: readonly string[]; env: readonly string[] } | undefined;
   /**

@@ -39,10 +39,10 @@ const obstacles: Readonly<Record<number, (options: MonitorOptions, index: number
  */
 export async function startMonitor(options: MonitorOptions): Promise<StartedMonitor> {
   const settings = encodeSettings(options);
-  const { plan, signal } = options;
+  const { plan, signal, heldDescriptor: held = -1 } = options;
   if (signal?.aborted) throw describeAbort(options);
   const fd = await new Promise<number>((resolve) =>
-    binding.spawnMonitor(monitorPath, initPath, settings, resolve),
+    binding.spawnMonitor(monitorPath, initPath, settings, held, resolve),
   );
   if (fd < 0) throw failedCall("start the monitor", fd);
   const answer = await readAnswer(fd, signal);

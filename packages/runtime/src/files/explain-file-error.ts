@@ -10,6 +10,11 @@ const EXPLANATIONS: Readonly<Record<string, { code: string; reason?: string; hin
   ENOTDIR: { code: "INVALID_PATH", reason: "it is no directory" },
   ELOOP: { code: "INVALID_PATH", reason: "there are too many links, or one that no file has" },
   ENAMETOOLONG: { code: "INVALID_PATH", reason: "its name is too long" },
+  EACCES: {
+    code: "PERMISSION_DENIED",
+    reason: "it is closed to this user",
+    hint: "without root, do it inside, where the container's root may: dockher exec",
+  },
   EROFS: { code: "PATH_READ_ONLY", reason: "it is read-only there" },
   ENOSPC: { code: "COPY_FAILED", hint: FULL },
   EDQUOT: { code: "COPY_FAILED", hint: FULL },

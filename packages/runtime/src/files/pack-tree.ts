@@ -13,6 +13,8 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { O_PATH } from "@dockher/ns";
 import { type Headers, pack as makePack, type Pack } from "tar-stream";
+import { unmapId } from "../user-namespace/map-id.js";
+import type { IdMappings } from "../user-namespace/user-namespace.js";
 import { explainFileError } from "./explain-file-error.js";
 import { followLinks, openPlace, placePath, type Tree } from "./tree.js";
 
@@ -70,12 +72,14 @@ const readAt = promisify(read);
 
 class Packer {
   readonly pack: Pack;
+  readonly #ids: IdMappings | undefined;
   readonly #onSkipped: NonNullable<PackTreeOptions["onSkipped"]>;
   /** Of files with several names: the first. */
   readonly #linked = new Map<string, string>();
 
-  constructor(pack: Pack, { onSkipped = () => {} }: PackTreeOptions) {
+  constructor(pack: Pack, { tree, onSkipped = () => {} }: PackTreeOptions) {
     this.pack = pack;
+    this.#ids = tree.ids;
     this.#onSkipped = onSkipped;
   }
 
@@ -125,7 +129,8 @@ class Packer {
     if (!stats.isFile()) return this.#onSkipped(item.as, "it was exchanged meanwhile");
     const fd = openSync(`/proc/self/fd/${found.fd}`, constants.O_RDONLY);
     try {
-      await this.#addContent(describe({ ...item, stats }, { type: "file", size: stats.size }), fd);
+      const own = { type: "file", size: stats.size } as const;
+      await this.#addContent(this.#describe({ ...item, stats }, own), fd);
     } finally {
       closeSync(fd);
     }
@@ -158,11 +163,19 @@ class Packer {
 
   #addHeader(item: Item, own: Headers | Omit<Headers, "name">): Promise<void> {
     const written = defer();
-    this.pack.entry(describe(item, own), (error) => {
+    this.pack.entry(this.#describe(item, own), (error) => {
       if (error) written.reject(error);
       else written.resolve();
     });
     return written.promise;
+  }
+
+  #describe({ as, stats }: Item, own: Omit<Headers, "name">): Headers {
+    const { mode, mtime } = stats;
+    const ids = this.#ids;
+    const uid = ids === undefined ? stats.uid : unmapId(ids.uidMappings, stats.uid);
+    const gid = ids === undefined ? stats.gid : unmapId(ids.gidMappings, stats.gid);
+    return { name: as, mode: mode & 0o7777, uid, gid, mtime, size: 0, ...own };
   }
 }
 
@@ -175,11 +188,6 @@ function isChange(error: unknown): boolean {
 function openBelow({ fd: directory, name }: Item, flags: number): Disposable & { fd: number } {
   const fd = openSync(placePath(directory, name), flags | constants.O_NOFOLLOW);
   return { fd, [Symbol.dispose]: () => closeSync(fd) };
-}
-
-function describe({ as, stats }: Item, own: Omit<Headers, "name">): Headers {
-  const { mode, uid, gid, mtime } = stats;
-  return { name: as, mode: mode & 0o7777, uid, gid, mtime, size: 0, ...own };
 }
 
 function defer() {

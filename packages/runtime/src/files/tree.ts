@@ -11,6 +11,7 @@ import {
 import { posix } from "node:path";
 import { NsError, O_PATH, openInRoot } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
+import type { IdMappings } from "../user-namespace/user-namespace.js";
 import { explainFileError } from "./explain-file-error.js";
 
 /**
@@ -20,6 +21,8 @@ import { explainFileError } from "./explain-file-error.js";
 export interface Tree {
   /** A path of this machine. */
   root: string;
+  /** What its ids are to whoever looks from here; the same without it. */
+  ids?: IdMappings | undefined;
 }
 
 /** Keeps a tree by its descriptor: whatever has its path later, such as `/proc/PID/root`, is another one. */

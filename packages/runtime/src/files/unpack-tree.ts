@@ -20,6 +20,8 @@ import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { type Entry, type Headers, extract as makeExtract } from "tar-stream";
 import { RuntimeError } from "../error.js";
+import { mapId } from "../user-namespace/map-id.js";
+import type { IdMappings } from "../user-namespace/user-namespace.js";
 import { explainFileError } from "./explain-file-error.js";
 import {
   holdPlace,
@@ -120,7 +122,7 @@ class Unpacker {
       case "symlink":
         this.#clear(place, path);
         symlinkSync(header.linkname ?? "", place.path);
-        return this.#own(place, header);
+        return this.#own(place, path, header);
       case "link":
         return this.#makeLink(place, path, header);
       default:
@@ -177,7 +179,7 @@ class Unpacker {
       if (stats !== undefined) throw refusePath(path, "a directory cannot take a file's place");
       mkdirSync(place.path, { mode: 0o700 });
     }
-    this.#own(place, header);
+    this.#own(place, path, header);
     this.#directories.push({ path, header });
   }
 
@@ -193,8 +195,7 @@ class Unpacker {
           at += bytesWritten;
         }
       }
-      const owner = this.#ownerOf(header);
-      if (owner !== undefined) fchownSync(fd, owner.uid, owner.gid);
+      this.#give(path, header, ({ uid, gid }) => fchownSync(fd, uid, gid));
       // After the owner, which takes the set-user-ID bit away: chown(2).
       fchmodSync(fd, modeOf(header, 0o644));
       if (header.mtime) futimesSync(fd, header.mtime, header.mtime);
@@ -220,16 +221,43 @@ class Unpacker {
     unlinkSync(place.path);
   }
 
-  #own(place: Place, header: Headers): void {
-    const owner = this.#ownerOf(header);
-    if (owner !== undefined) lchownSync(place.path, owner.uid, owner.gid);
+  #own(place: Place, path: string, header: Headers): void {
+    this.#give(path, header, ({ uid, gid }) => lchownSync(place.path, uid, gid));
   }
 
-  #ownerOf({ uid = 0, gid = 0 }: Headers): { uid: number; gid: number } | undefined {
-    const { owner } = this.#options;
-    if (owner === "own") return undefined;
-    return owner === "archive" ? { uid, gid } : owner;
+  /** Makes a file whose it is to be, as this process names that one. */
+  #give(path: string, { uid = 0, gid = 0 }: Headers, change: (owner: Owner) => void): void {
+    const { owner, tree } = this.#options;
+    if (owner === "own") return;
+    const wanted = owner === "archive" ? { uid, gid } : owner;
+    const outside = tree.ids === undefined ? wanted : mapOwner(tree.ids, wanted);
+    try {
+      if (outside === undefined) throw refuseOwner(path, wanted, "there is no such user in it");
+      change(outside);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+      throw refuseOwner(path, wanted, "that takes root", error);
+    }
   }
+}
+
+interface Owner {
+  uid: number;
+  gid: number;
+}
+
+function mapOwner(ids: IdMappings, owner: Owner): Owner | undefined {
+  const uid = mapId(ids.uidMappings, owner.uid);
+  const gid = mapId(ids.gidMappings, owner.gid);
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
+
+function refuseOwner(path: string, { uid, gid }: Owner, reason: string, cause?: unknown) {
+  return new RuntimeError(`failed to give ${path} to ${uid}:${gid}: ${reason}`, {
+    code: "USER_NOT_MAPPED",
+    hint: "leave the archive's owners out, or unpack it inside: dockher exec -i CONTAINER tar x",
+    cause,
+  });
 }
 
 function modeOf({ mode }: Headers, otherwise: number): number {

@@ -1,13 +1,15 @@
+import { readFileSync } from "node:fs";
 import type { Plan } from "@dockher/ns";
 import { resolveDirectories } from "@dockher/rootfs";
 import type { Process } from "@dockher/spec";
 import { describeContainer } from "../lifecycle/describe-container.js";
 import type { ProcessOptions, StdioOption } from "../options.js";
 import { compileCredentials } from "../plan/compile-credentials.js";
-import { compileAttachment } from "../plan/compile-plan.js";
+import { compileAttachment, locateUser } from "../plan/compile-plan.js";
 import { compileStdio } from "../plan/compile-stdio.js";
 import { resolveSource } from "../source/resolve-source.js";
 import { readRecord } from "../state/claim.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import type { ContainerTarget, KeptContainer } from "./find-container.js";
 
 /** What runs in a container beside its own command. */
@@ -22,20 +24,33 @@ export interface EntryOptions
   stderr?: StdioOption;
 }
 
-/** The mount namespace comes last: until then the others' names mean something. */
-const NAMESPACES = ["ipc", "uts", "network", "cgroup", "pid", "mount"] as const;
+/** What is entered: the container's first process, or without a pid whatever its monitor runs when the plan is carried out. */
+export interface Entered {
+  pid?: number;
+  userNamespace: UserNamespace;
+}
+
+export interface CompileEntryOptions extends EntryOptions {
+  entered: Entered;
+}
 
 /**
- * The plan of a command that enters a container: by its first process where that is known, else by the monitor that holds it.
+ * The mount namespace comes last: until then the others' names mean something. A user namespace comes first, where it gives the
+ * right to enter the others; root has that before, and needs it until the end: see the step that enters it.
+ */
+const NAMESPACES = ["user", "ipc", "uts", "network", "cgroup", "pid", "mount"] as const;
+
+/**
+ * The plan of a command that enters a container.
  * @throws RuntimeError `USER_NOT_FOUND` and the like
  */
 export async function compileEntry(
   { record, config }: KeptContainer,
-  options: EntryOptions,
-  pid?: number,
+  options: CompileEntryOptions,
 ): Promise<Plan> {
   const directories = resolveDirectories(options.directories ?? {});
-  const { privileged = false } = options;
+  const { privileged = false, entered } = options;
+  const { pid, userNamespace } = entered;
   const { entrypoint: _, terminal: __, ...own } = config.options;
   const described = {
     ...own,
@@ -56,34 +71,38 @@ export async function compileEntry(
     // As the container has them now: users may have been added.
     ...(pid === undefined ? {} : { accountRoot: `/proc/${pid}/root` }),
     mounts: config.mounts,
-    userNamespace: { type: "host" },
+    userNamespace,
   });
   const { process } = spec;
   const cgroup = readRecord(record, "cgroup");
-  const shared = config.options.network === "host" ? "network" : undefined;
+  const shared = new Set<string>([
+    ...(config.options.network === "host" ? ["network"] : []),
+    ...(userNamespace.type === "host" ? ["user"] : []),
+  ]);
   return {
     args: process.args,
     env: process.env ?? [],
     umask: process.user.umask ?? 0o022,
-    namespaces: NAMESPACES.filter((type) => type !== shared).map((type) => {
+    oomScoreAdj: selectOomScore(process, entered),
+    namespaces: NAMESPACES.filter((type) => !shared.has(type)).map((type) => {
       return pid === undefined
         ? { type, of: "container" as const }
         : { type, path: `/proc/${pid}/ns/${NAMES[type]}` };
     }),
     ...(cgroup === undefined ? {} : compileAttachment(JSON.parse(cgroup))),
     stdio: compileStdio({ ...described, ...selectStdio(options) }),
-    stdioOwner: { uid: process.user.uid, gid: process.user.gid },
+    stdioOwner: locateUser(process.user, userNamespace),
     steps: [
-      { op: "oom-score-adj", value: process.oomScoreAdj ?? 0 },
-      ...compileConsole(process),
+      ...compileConsole(process, userNamespace),
       { op: "chdir", path: process.cwd },
-      ...compileCredentials({ process, filter, userNamespace: { type: "host" } }),
+      ...compileCredentials({ process, filter, userNamespace }),
     ],
   };
 }
 
 /** The files of /proc/PID/ns. */
 const NAMES = {
+  user: "user",
   ipc: "ipc",
   uts: "uts",
   network: "net",
@@ -100,8 +119,17 @@ function selectStdio({ stdin, stdout, stderr }: EntryOptions) {
   return { ...given("stdin", stdin), ...given("stdout", stdout), ...given("stderr", stderr) };
 }
 
-function compileConsole({ terminal, consoleSize, user }: Process): Plan["steps"] {
+function compileConsole(
+  { terminal, consoleSize, user }: Process,
+  userNamespace: UserNamespace,
+): Plan["steps"] {
   if (!terminal) return [];
   const { height: rows = 24, width: columns = 80 } = consoleSize ?? {};
-  return [{ op: "console", rows, columns, uid: user.uid }];
+  return [{ op: "console", rows, columns, uid: locateUser(user, userNamespace).uid }];
+}
+
+/** Without root nobody goes below the monitor's own, which the container has. */
+function selectOomScore({ oomScoreAdj = 0 }: Process, { pid, userNamespace }: Entered): number {
+  if (pid === undefined || userNamespace.type !== "rootless") return oomScoreAdj;
+  return Math.max(oomScoreAdj, Number(readFileSync(`/proc/${pid}/oom_score_adj`, "utf8")));
 }

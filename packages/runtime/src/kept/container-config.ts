@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import type { LogSettings, RestartPolicy } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import type { NamedMount } from "../volumes/name-volumes.js";
 import type { HealthcheckOptions } from "./healthcheck.js";
 import type { KeptOptions } from "./options.js";
@@ -18,6 +19,8 @@ export interface ContainerConfig {
   image: string;
   /** `sha256:…`; absent for a root filesystem. */
   imageId?: string;
+  /** Whose ids its files have on disk: see {@link UserNamespace}. */
+  userNamespace: UserNamespace["type"];
   /** The entrypoint and the command, as they are run. */
   args: string[];
   options: KeptOptions;
@@ -89,6 +92,9 @@ export function parseConfig(text: string, path: string): ContainerConfig {
   }
   const config = value as unknown as ContainerConfig;
   if (config.id !== basename(dirname(path))) throw refuse("id: it is another container's");
+  if (!USER_NAMESPACES.includes(config.userNamespace)) {
+    throw refuse(`userNamespace: ${JSON.stringify(config.userNamespace)} is none`);
+  }
   if (Number.isNaN(Date.parse(config.created))) throw refuse("created: it is no date");
   if (!config.args.every((word) => typeof word === "string")) throw refuse("args: it has no words");
   for (const limit of Object.values(config.options.ulimits ?? {})) {
@@ -98,11 +104,14 @@ export function parseConfig(text: string, path: string): ContainerConfig {
   return config;
 }
 
+const USER_NAMESPACES: readonly UserNamespace["type"][] = ["host", "mapped", "rootless"];
+
 const FIELDS = {
   id: "string",
   name: "string",
   created: "string",
   image: "string",
+  userNamespace: "string",
   args: "array",
   options: "object",
   mounts: "array",

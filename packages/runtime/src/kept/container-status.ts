@@ -1,10 +1,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type ContainerHealth, type ContainerState, parseState } from "@dockher/ns";
-import { isAlive, type ProcessIdentity, readPidNamespace } from "@dockher/rootfs";
+import { type ProcessIdentity, readPidNamespace } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import type { KeptContainer } from "./find-container.js";
+import { isMonitored } from "./find-monitor.js";
 import { readWholeSync } from "./read-whole-sync.js";
 
 /** What a kept container does now. */
@@ -61,10 +62,11 @@ export function readStatus({ record, directory }: ReadableContainer): ContainerS
   const path = locateStateFile(directory);
   let state = readState(path);
   if (state === undefined) return { state: "created" };
-  if (state.status !== "exited" && !isMonitored(state)) {
+  if (state.status !== "exited" && !isMonitored({ state, directory })) {
     // Its last word may have come after what was read, and before its end was seen.
     state = readState(path) ?? state;
-    if (state.status !== "exited" && !isMonitored(state)) return describeLoss(state, path);
+    if (state.status !== "exited" && !isMonitored({ state, directory }))
+      return describeLoss(state, path);
   }
   const status = toStatus(state, path);
   const paused = status.state === "running" && openContainerCgroup(record)?.isFrozen();
@@ -74,7 +76,7 @@ export function readStatus({ record, directory }: ReadableContainer): ContainerS
 /** The first process of a container, which no later one that gets its pid is taken for; undefined where it does not run. */
 export function identifyProcess({ directory }: ReadableContainer): ProcessIdentity | undefined {
   const state = readState(locateStateFile(directory));
-  if (state?.status !== "running" || !isMonitored(state)) return undefined;
+  if (state?.status !== "running" || !isMonitored({ state, directory })) return undefined;
   const { pid, startTicks, bootId } = state;
   return { pid, startTime: String(startTicks), namespace: readPidNamespace(), bootId };
 }
@@ -117,11 +119,6 @@ function describeDamage(cause: Error): RuntimeError {
     hint: "remove the container: dockher rm -f",
     cause,
   });
-}
-
-function isMonitored({ monitor, bootId }: ContainerState): boolean {
-  const namespace = readPidNamespace();
-  return isAlive({ pid: monitor.pid, startTime: String(monitor.startTicks), namespace, bootId });
 }
 
 function toStatus(state: ContainerState, path: string): ContainerStatus {

@@ -1,11 +1,12 @@
 import { posix } from "node:path";
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { RuntimeError } from "../error.js";
 import { packTree } from "../files/pack-tree.js";
 import { followLinks, readEntry, refusePath, type TreeEntry } from "../files/tree.js";
 import { unpackTree } from "../files/unpack-tree.js";
 import type { ContainerTarget } from "./find-container.js";
-import { openFiles } from "./open-files.js";
+import { type ContainerFiles, openFiles } from "./open-files.js";
 
 export interface StatContainerPathOptions extends ContainerTarget {
   /** From the container's `/`. */
@@ -88,6 +89,7 @@ export interface CopyIntoContainerOptions extends ContainerTarget {
 export async function copyIntoContainer(options: CopyIntoContainerOptions): Promise<void> {
   const { archive, rename, owner = { uid: 0, gid: 0 }, signal, onSkipped } = options;
   await using files = await openFiles({ ...options, access: "write" });
+  refuseOwnIds(files);
   const into = followLinks(files, options.path);
   files.check(into);
   const entry = readEntry(files, into, { follow: false });
@@ -102,4 +104,16 @@ export async function copyIntoContainer(options: CopyIntoContainerOptions): Prom
     ...(rename === undefined ? {} : { rename }),
     ...(onSkipped === undefined ? {} : { onSkipped }),
   });
+}
+
+/** Nobody outside of its user namespace can make files there: with a range of its own it has no id for root (EOVERFLOW). */
+function refuseOwnIds({ config, ids }: ContainerFiles): void {
+  if (config.userNamespace !== "mapped" || ids === undefined) return;
+  throw new RuntimeError(
+    `failed to copy into container ${config.name}: it runs with ids of its own`,
+    {
+      code: "CONTAINER_RUNNING",
+      hint: `stop it first, or unpack inside: dockher exec -i ${config.name} tar x`,
+    },
+  );
 }

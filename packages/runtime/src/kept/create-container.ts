@@ -2,9 +2,9 @@ import { mkdirSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { removeTree, resolveDirectories } from "@dockher/rootfs";
-import { RuntimeError } from "../error.js";
 import { recordContainerEvent } from "../events/journal.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
+import { previewUserNamespace } from "../lifecycle/open-user-namespace.js";
 import { UndoList } from "../lifecycle/undo-list.js";
 import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
 import type { ContainerSource } from "../options.js";
@@ -52,7 +52,6 @@ export async function createContainer(options: CreateOptions): Promise<CreatedCo
 async function create(options: CreateOptions, undo: UndoList): Promise<HandleOptions> {
   const { signal } = options;
   signal?.throwIfAborted();
-  refuseUserNamespace(options);
   if (options.name !== undefined) checkContainerName(options.name);
   const directories = resolveDirectories(options.directories ?? {});
   const state = locateState(directories.root);
@@ -68,7 +67,7 @@ async function create(options: CreateOptions, undo: UndoList): Promise<HandleOpt
     declared: source.config.Volumes,
     layout,
   });
-  const userNamespace = { type: "host" } as const;
+  const userNamespace = previewUserNamespace(chooseUserNamespace(options));
   const { spec } = await describeContainer({
     options,
     id: record.id,
@@ -90,22 +89,21 @@ async function create(options: CreateOptions, undo: UndoList): Promise<HandleOpt
   if (volumes.length > 0) {
     await prepareVolumes({ mounts: volumes, layout, record, source, userNamespace, undo, signal });
   }
-  const { args } = spec.process;
-  const config = describeConfig({ options, record, name, source, mounts, healthcheck, args });
+  const config = describeConfig({
+    options,
+    record,
+    name,
+    source,
+    mounts,
+    healthcheck,
+    userNamespace: userNamespace.type,
+    args: spec.process.args,
+  });
   writeConfig(directory, config);
   signal?.throwIfAborted();
   keepContainer(record);
   recordContainerEvent(directories.root, config, "create");
   return { id: record.id, name };
-}
-
-/** A range of ids is held by the process that claimed it, and rootless ids are mapped by one: a monitor can do neither yet. */
-function refuseUserNamespace(options: CreateOptions): void {
-  if (chooseUserNamespace(options) === "host") return;
-  throw new RuntimeError(
-    "failed to create the container: one in a user namespace cannot outlive its caller yet",
-    { code: "UNSUPPORTED", hint: "run it in the foreground, or as root with --userns host" },
-  );
 }
 
 interface ConfigParts {
@@ -115,11 +113,12 @@ interface ConfigParts {
   source: ResolvedSource;
   mounts: NamedMount[];
   healthcheck: ContainerConfig["healthcheck"];
+  userNamespace: ContainerConfig["userNamespace"];
   args: string[];
 }
 
 function describeConfig(parts: ConfigParts): ContainerConfig {
-  const { options, record, name, source, mounts, healthcheck, args } = parts;
+  const { options, record, name, source, mounts, healthcheck, userNamespace, args } = parts;
   return {
     version: 1,
     id: record.id,
@@ -127,6 +126,7 @@ function describeConfig(parts: ConfigParts): ContainerConfig {
     created: new Date().toISOString(),
     image: options.source.image ?? options.source.rootfs,
     ...(source.type === "image" ? { imageId: source.image.id } : {}),
+    userNamespace,
     args,
     options: { ...selectKept(options), source: pinSource(source) },
     mounts,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { compareTrees, type FileChange } from "../files/compare-trees.js";
+import { explainFileError } from "../files/explain-file-error.js";
 import { HeldDirectory } from "../files/held-directory.js";
 import { resolveSource } from "../source/resolve-source.js";
 import { NETWORK_FILES } from "../source/write-network-files.js";
@@ -21,7 +22,8 @@ const MOUNT_POINTS: ReadonlySet<string> = new Set([
 /**
  * How the files of a container differ from its image's, sorted by path. A directory is changed where its mode or owner is, or
  * something in it.
- * @throws RuntimeError `CONTAINER_NOT_FOUND`, `DIFF_UNAVAILABLE` where there is no image, or the changes are in memory
+ * @throws RuntimeError `CONTAINER_NOT_FOUND`, `DIFF_UNAVAILABLE` where there is no image, or the changes are in memory,
+ * `PERMISSION_DENIED` without root, where it has directories that are closed to all but another user of its own
  */
 export async function diffContainer(target: ContainerTarget): Promise<FileChange[]> {
   const { config, directory } = findContainer(target);
@@ -36,6 +38,8 @@ export async function diffContainer(target: ContainerTarget): Promise<FileChange
     using upper = HeldDirectory.open(written);
     using merged = HeldDirectory.open(files.root);
     return compareTrees({ upper, merged, layers: held, expected: MOUNT_POINTS });
+  } catch (error) {
+    throw explainFileError(error, `the files of container ${config.name}`);
   } finally {
     for (const layer of held) layer[Symbol.dispose]();
   }

@@ -1,9 +1,10 @@
 import { readlinkSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { type LaunchedProcess, NsError, park } from "@dockher/ns";
+import { type LaunchedProcess, park } from "@dockher/ns";
 import type { TerminalHandle } from "../container-handle.js";
 import type { ExitStatus } from "../result.js";
-import { compileEntry, type EntryOptions } from "./compile-entry.js";
+import { readUserNamespace } from "../user-namespace/read-user-namespace.js";
+import { compileEntry, type Entered, type EntryOptions } from "./compile-entry.js";
 import { readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { refuseState } from "./refuse-state.js";
@@ -36,7 +37,7 @@ export async function execInContainer(options: ExecOptions): Promise<EnteredComm
   const found = findContainer(options);
   const pid = checkRunning(found);
   try {
-    const plan = await compileEntry(found, options, pid);
+    const plan = await compileEntry(found, { ...options, entered: enter(found, pid) });
     await using parked = await park(plan, { signal: options.signal });
     // What was entered is the container's if it runs even now: else its pid may have been somebody else's by then.
     if (checkRunning(found) !== pid)
@@ -47,9 +48,13 @@ export async function execInContainer(options: ExecOptions): Promise<EnteredComm
   }
 }
 
+function enter({ config }: KeptContainer, pid: number): Entered {
+  return { pid, userNamespace: readUserNamespace({ pid, type: config.userNamespace }) };
+}
+
 /** A container that ended meanwhile is why it could not be entered. */
 function explainEnd(found: KeptContainer, error: unknown): unknown {
-  if (!(error instanceof NsError)) return error;
+  if (!(error instanceof Error && "errno" in error)) return error;
   const status = readStatus(found);
   if (status.state !== "running") return refuseState(found.config.name, status, "enter");
   return isGone(status.pid) ? refuseState(found.config.name, { state: "exited" }, "enter") : error;
@@ -79,14 +84,17 @@ export type ExecDetachedOptions = Omit<
  */
 export async function execDetached(options: ExecDetachedOptions): Promise<number> {
   const found = findContainer(options);
+  const pid = checkRunning(found);
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  const plan = await compileEntry(found, { ...options, ...streams }, checkRunning(found));
-  await using monitor = await connectTo(found, "enter");
-  // By the descriptor that the monitor holds: the pid may be somebody else's by then.
-  const namespaces = plan.namespaces.map(({ type }) => ({ type, of: "container" as const }));
-  return await monitor.execDetached({ ...plan, namespaces }).catch((error: unknown) => {
+  try {
+    const plan = await compileEntry(found, { ...options, ...streams, entered: enter(found, pid) });
+    await using monitor = await connectTo(found, "enter");
+    // By the descriptor that the monitor holds: the pid may be somebody else's by then.
+    const namespaces = plan.namespaces.map(({ type }) => ({ type, of: "container" as const }));
+    return await monitor.execDetached({ ...plan, namespaces });
+  } catch (error) {
     throw explainEnd(found, error);
-  });
+  }
 }
 
 function checkRunning(found: KeptContainer): number {

@@ -1,6 +1,7 @@
 import type { Healthcheck } from "@dockher/ns";
 import type { ImageHealthcheck } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import { compileEntry } from "./compile-entry.js";
 import type { ContainerTarget, KeptContainer } from "./find-container.js";
 
@@ -70,20 +71,26 @@ function readImage(image: ImageHealthcheck | undefined): HealthcheckOptions | un
   };
 }
 
+export interface CompileHealthcheckOptions extends Pick<ContainerTarget, "directories"> {
+  /** Of the run that is about to begin. */
+  userNamespace: UserNamespace;
+}
+
 /** The check as the container's monitor carries it out. */
 export async function compileHealthcheck(
   found: KeptContainer,
-  { directories }: Pick<ContainerTarget, "directories">,
+  { directories, userNamespace }: CompileHealthcheckOptions,
 ): Promise<Healthcheck | undefined> {
   const check = found.config.healthcheck;
   if (check === undefined) return undefined;
-  const plan = await compileEntry(found, {
+  const options = {
     command: check.command,
     stdin: "null",
     stdout: "pipe",
     stderr: "pipe",
     ...(directories === undefined ? {} : { directories }),
-  });
+  } as const;
+  const plan = await compileEntry(found, { ...options, entered: { userNamespace } });
   return {
     plan,
     intervalMilliseconds: check.interval,

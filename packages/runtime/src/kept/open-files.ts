@@ -6,6 +6,13 @@ import { RuntimeError } from "../error.js";
 import { holdTree, refusePath, type Tree } from "../files/tree.js";
 import { resolveSource } from "../source/resolve-source.js";
 import { NETWORK_FILES } from "../source/write-network-files.js";
+import { readUserNamespace } from "../user-namespace/read-user-namespace.js";
+import {
+  chooseUserNamespace,
+  type IdMappings,
+  mapCaller,
+  type UserNamespace,
+} from "../user-namespace/user-namespace.js";
 import { type OpenViewOptions, openView } from "../volumes/open-view.js";
 import { identifyProcess, isLive, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
@@ -44,7 +51,7 @@ export async function openFiles(options: OpenFilesOptions): Promise<ContainerFil
     if (isLive(readStatus(found))) throw refuseRestarting(config.name);
     const holder = await holdRoot(found, options);
     return {
-      root: holder.root,
+      ...holder,
       config,
       check: (path) => refuseMounted(config, path),
       checkTarget: (path) => {
@@ -68,9 +75,11 @@ function openSeen(found: KeptContainer): ContainerFiles | undefined {
   if (first === undefined || !isAlive(first)) return undefined;
   const tree = holdRootOf(first);
   if (tree === undefined) return undefined;
+  const { config } = found;
   return {
     root: tree.root,
-    config: found.config,
+    ids: selectIds(readUserNamespace({ pid: first.pid, type: config.userNamespace })),
+    config,
     check: () => {},
     // What is mounted there says so itself.
     checkTarget: () => {},
@@ -92,6 +101,10 @@ function holdRootOf(first: ProcessIdentity): (Tree & Disposable) | undefined {
   return undefined;
 }
 
+function selectIds(userNamespace: UserNamespace): IdMappings | undefined {
+  return userNamespace.type === "host" ? undefined : userNamespace;
+}
+
 async function holdRoot(
   { config, directory }: KeptContainer,
   { access, directories = {}, signal }: OpenFilesOptions,
@@ -106,18 +119,29 @@ async function holdRoot(
       { code: "CONTAINER_NOT_RUNNING", hint: `start it: dockher start ${config.name}` },
     );
   }
+  // For root there are the ids on disk: what a container of root's sees, whether its ids are its own or not.
+  const rootless = chooseUserNamespace(config.options) === "rootless";
+  const userNamespace = rootless ? mapCaller() : ({ type: "host" } as const);
+  const view = {
+    source,
+    directory,
+    userNamespace,
+    userAttributes: config.userNamespace === "rootless",
+    signal,
+  };
+  const ids = selectIds(userNamespace);
   if (source.type === "rootfs" || access === "write") {
-    return openWritable({ source, directory, signal });
+    return { ...(await openWritable(view)), ids };
   }
   // What it has written is one layer more, so that whoever writes is not in the way.
   const upper = join(directory, "upper");
   const layers = [...source.image.layers, ...(existsSync(upper) ? [upper] : [])];
-  return openView({
+  const tree = await openView({
+    ...view,
     source: { ...source, image: { ...source.image, layers } },
-    directory,
     upper: { type: "memory" },
-    signal,
   });
+  return { ...tree, ids };
 }
 
 /** One after the other: the kernel wants no directory on top of two overlays. */

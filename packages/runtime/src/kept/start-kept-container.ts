@@ -1,6 +1,6 @@
 import type { CgroupLocation } from "@dockher/cgroup";
 import { type ContainerCgroup, type Plan, type Stdio, startMonitor } from "@dockher/ns";
-import { type OverlayUpper, resolveDirectories } from "@dockher/rootfs";
+import { type OverlayUpper, resolveDirectories, type StoreDirectories } from "@dockher/rootfs";
 import { recordContainerEvent } from "../events/journal.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
 import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
@@ -19,6 +19,7 @@ import {
   rootOf,
 } from "./find-container.js";
 import { compileHealthcheck } from "./healthcheck.js";
+import { holdUserNamespace } from "./hold-user-namespace.js";
 import { lockContainer } from "./lock-container.js";
 import { refusePaused } from "./refuse-state.js";
 import { releaseResources } from "./release-resources.js";
@@ -74,7 +75,9 @@ async function start(
   const directories = resolveDirectories(given);
   const options = { ...config.options, directories };
   const source = await resolveSource(options);
-  const userNamespace = { type: "host" } as const;
+  undo.push(() => releaseResources(record));
+  using held = await holdUserNamespace({ record, config, signal });
+  const { userNamespace } = held;
   const { spec, filter } = await describeContainer({
     options,
     id: record.id,
@@ -116,13 +119,23 @@ async function start(
     stop: { signal: config.stopSignal, timeoutMilliseconds: config.stopTimeout },
     restart: config.restart,
     holdMilliseconds,
-    healthcheck: await compileHealthcheck(found, { directories }),
+    healthcheck: await compileHealthcheck(found, { directories, userNamespace }),
+    heldDescriptor: held.descriptor,
     ...(cgroup === undefined ? {} : { cgroup: describeCgroup(cgroup.location) }),
-    exitCommand: { args: [...finishCommand, directories.root, record.id], env: [] },
+    exitCommand: {
+      args: [...finishCommand, directories.root, record.id],
+      env: describeFinishEnvironment(directories),
+    },
     signal,
   }).catch((error: unknown) => {
     throw explainLaunchFailure(error, { plan, userNamespace: userNamespace.type });
   });
+}
+
+/** Without root, a home has to be there to have a cache in, and newuidmap(1) may lie where only PATH says. */
+function describeFinishEnvironment({ root }: StoreDirectories): string[] {
+  const { HOME = root, PATH } = process.env;
+  return [`HOME=${HOME}`, ...(PATH === undefined ? [] : [`PATH=${PATH}`])];
 }
 
 /** What the container writes stays until it is removed, so it is synced. */

@@ -39,16 +39,16 @@ export function compilePlan(options: CompileOptions): Plan {
     args: process.args,
     env: process.env ?? [],
     umask: process.user.umask ?? 0o022,
+    oomScoreAdj: process.oomScoreAdj ?? 0,
     namespaces,
     uidMappings: linux.uidMappings,
     gidMappings: linux.gidMappings,
-    setgroups: rootless && userNamespace.single !== undefined ? "deny" : "allow",
+    setgroups: deniesGroups(userNamespace) ? "deny" : "allow",
     ...(cgroup === undefined ? {} : compileAttachment(cgroup)),
     stdio: options.stdio,
     init: options.init,
     stdioOwner: locateUser(process.user, userNamespace),
     steps: [
-      { op: "oom-score-adj", value: process.oomScoreAdj ?? 0 },
       { op: "mount", target: "/", flags: MountFlag.MS_REC | MountFlag.MS_PRIVATE },
       // Before the root is there, which may lie on top of what they are opened from.
       ...mounts.beforePivot,
@@ -88,8 +88,18 @@ function closeRoot({ spec, cgroup }: CompileOptions): Step[] {
     : [{ op: "set-mount-attributes", target: "/", set, clear: 0, recursive: false }];
 }
 
+/** Of a new namespace with a single id; one that is joined has been told. */
+export function deniesGroups(namespace: UserNamespace): boolean {
+  return (
+    namespace.type === "rootless" && namespace.single !== undefined && namespace.path === undefined
+  );
+}
+
 /** The ids that the container's process sees for its user before it enters a user namespace. */
-function locateUser({ uid, gid }: User, namespace: UserNamespace): { uid: number; gid: number } {
+export function locateUser(
+  { uid, gid }: User,
+  namespace: UserNamespace,
+): { uid: number; gid: number } {
   if (namespace.type !== "mapped") return { uid, gid };
   const { uidMappings, gidMappings } = namespace;
   return { uid: mapId(uidMappings, uid) ?? uid, gid: mapId(gidMappings, gid) ?? gid };

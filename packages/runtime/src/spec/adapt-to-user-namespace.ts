@@ -7,12 +7,12 @@ import type { UserNamespace } from "../user-namespace/user-namespace.js";
 export function adaptToUserNamespace(spec: Spec, namespace: UserNamespace): void {
   if (namespace.type === "host") return;
   const { uidMappings, gidMappings } = namespace;
+  const path = namespace.type === "rootless" ? namespace.path : undefined;
   const { namespaces = [], ...linux } = spec.linux ?? {};
   spec.linux = {
     ...linux,
-    namespaces: [{ type: "user" }, ...namespaces],
-    uidMappings,
-    gidMappings,
+    namespaces: [{ type: "user", ...(path === undefined ? {} : { path }) }, ...namespaces],
+    ...(path === undefined ? { uidMappings, gidMappings } : {}),
   };
   if (namespace.type === "mapped") {
     spec.mounts = spec.mounts?.map(mapBind) ?? [];

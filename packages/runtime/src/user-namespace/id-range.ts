@@ -14,6 +14,8 @@ import { RuntimeError } from "../error.js";
 
 /** A range that no other container of this machine has. */
 export interface ClaimedRange extends IdRange {
+  /** Holds it: who has a duplicate holds it as well, and the kernel frees it with the last of them. */
+  readonly fd: number;
   release(): void;
 }
 
@@ -47,13 +49,21 @@ export function claimIdRange(options: ClaimIdRangeOptions = {}): ClaimedRange {
   const first = Math.floor(Math.random() * total);
   for (let tried = 0; tried < total; tried++) {
     const start = locateBlock(ranges, (first + tried) % total);
-    const release = isGranted(start) ? lockFile(directory, String(start)) : undefined;
-    if (release !== undefined) return { start, count: FULL_RANGE, release };
+    const lock = isGranted(start) ? lockFile(directory, String(start)) : undefined;
+    if (lock !== undefined) return { start, count: FULL_RANGE, ...lock };
   }
   throw new RuntimeError("failed to find ids for the container: all are in use", {
     code: "NO_FREE_IDS",
     hint: `give more of them to "${OWNER.name}" in /etc/subuid and /etc/subgid, ${FULL_RANGE} for each container, or use --userns host`,
   });
+}
+
+/** Removes what a holder that has gone left of a range; nothing where somebody has it again. */
+export function forgetIdRange(
+  { start }: Pick<IdRange, "start">,
+  { directory = LOCKS }: Pick<ClaimIdRangeOptions, "directory"> = {},
+): void {
+  lockFile(directory, String(start))?.release();
 }
 
 interface HostRanges {
@@ -87,17 +97,21 @@ function locateBlock(ranges: readonly IdRange[], number: number): number {
   throw new RangeError(`there is no block ${number}`);
 }
 
-/** Locks the file unless somebody has it locked; returns what removes it. */
-function lockFile(directory: string, name: string): (() => void) | undefined {
+/** Locks the file unless somebody has it locked. */
+function lockFile(
+  directory: string,
+  name: string,
+): Pick<ClaimedRange, "fd" | "release"> | undefined {
   const path = join(directory, name);
   const fd = openFile(path, directory);
   try {
     // Its holder may have removed it between our two calls: then it is nobody's name any more.
     if (tryLock(fd) && fstatSync(fd).nlink > 0) {
-      return () => {
+      const release = (): void => {
         unlinkSync(path);
         closeSync(fd);
       };
+      return { fd, release };
     }
   } catch (error) {
     closeSync(fd);

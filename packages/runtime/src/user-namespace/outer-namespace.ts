@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { LinuxIDMapping } from "@dockher/spec";
+import { parseIdMap } from "./parse-id-map.js";
 import type { UserNamespace } from "./user-namespace.js";
 
 /** What proc(5) shows of a process's user namespace. */
@@ -9,13 +10,15 @@ export interface OuterNamespaceFiles {
   setgroups: string;
 }
 
-let outer: { namespace: UserNamespace | undefined } | undefined;
+type RootlessNamespace = UserNamespace & { type: "rootless" };
+
+let outer: { namespace: RootlessNamespace | undefined } | undefined;
 
 /**
  * The user namespace that root's containers get where root is only that of a user namespace itself, as inside a container
  * without root: all the ids that there are. Undefined on the machine itself. Read once: a process with threads cannot enter another.
  */
-export function readOuterNamespace(): UserNamespace | undefined {
+export function readOuterNamespace(): RootlessNamespace | undefined {
   outer ??= {
     namespace: parseOuterNamespace({
       uidMap: readFileSync("/proc/self/uid_map", "utf8"),
@@ -27,7 +30,7 @@ export function readOuterNamespace(): UserNamespace | undefined {
 }
 
 /** As {@link readOuterNamespace}, of the texts. */
-export function parseOuterNamespace(files: OuterNamespaceFiles): UserNamespace | undefined {
+export function parseOuterNamespace(files: OuterNamespaceFiles): RootlessNamespace | undefined {
   if (/^\s*0\s+0\s+4294967295\s*$/.test(files.uidMap)) return undefined;
   const groups = files.setgroups.trim() === "allow";
   return {
@@ -48,9 +51,7 @@ export function parseOuterNamespace(files: OuterNamespaceFiles): UserNamespace |
 
 /** The ids inside, as they are. */
 function handOn(map: string): LinuxIDMapping[] {
-  return [...map.matchAll(/^\s*(\d+)\s+\d+\s+(\d+)\s*$/gm)].map(([, inside, size]) => ({
-    containerID: Number(inside),
-    hostID: Number(inside),
-    size: Number(size),
-  }));
+  return parseIdMap(map).map(({ containerID, size }) => {
+    return { containerID, hostID: containerID, size };
+  });
 }

@@ -1,8 +1,7 @@
-import { findIdMap } from "@dockher/rootfs";
+import { findIdMap, type IdRange } from "@dockher/rootfs";
 import type { LinuxIDMapping } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
-import type { ClaimedRange } from "./id-range.js";
 import { readOuterNamespace } from "./outer-namespace.js";
 
 /** Whose ids a container's processes have. */
@@ -18,6 +17,8 @@ export type UserNamespace =
       mapper: "caller" | "newuidmap";
       /** Without further ids: root inside is the caller, and there is nobody else. */
       single?: { reason: string; fix: string };
+      /** Of one that is there already, and is joined; a new one without it. */
+      path?: string;
     } & IdMappings);
 
 export interface IdMappings {
@@ -53,13 +54,13 @@ export function chooseUserNamespace(options: ContainerOptions): UserNamespace["t
 }
 
 /** The user namespace of root's container that has these ids. */
-export function mapRange({ start, count }: ClaimedRange): UserNamespace {
+export function mapRange({ start, count }: IdRange): UserNamespace & { type: "mapped" } {
   const mappings = [{ containerID: 0, hostID: start, size: count }];
   return { type: "mapped", uidMappings: mappings, gidMappings: mappings };
 }
 
 /** The user namespace of a caller without the machine's root. */
-export function mapCaller(): UserNamespace {
+export function mapCaller(): UserNamespace & { type: "rootless" } {
   const outer = process.geteuid?.() === 0 ? readOuterNamespace() : undefined;
   if (outer !== undefined) return outer;
   const { uidMappings, gidMappings, ...map } = findIdMap();

@@ -41,6 +41,9 @@ export async function copyUp(options: CopyUpOptions): Promise<void> {
       source,
       directory: `${stage}/view`,
       upper: { type: "memory" },
+      // Volumes hold the ids that their containers see.
+      userNamespace: { type: "host" },
+      userAttributes: false,
       signal,
     });
     const from = openDirectory(view.root, path);

@@ -3,7 +3,8 @@ import { HeldDirectory, isAbsent } from "../files/held-directory.js";
 
 /**
  * Bytes of the files in a tree that may change meanwhile, each inode once and directories not at all, as Docker counts. Links are
- * not followed, nor is anybody who exchanges names; what lies too deep is not counted.
+ * not followed, nor is anybody who exchanges names; what lies too deep is not counted, nor what is closed to this user, as
+ * without root a container's other users' may be.
  * @throws Error of the file system, `ENOENT` where there is no such tree
  */
 export async function measureTree(path: string): Promise<number> {
@@ -32,10 +33,23 @@ async function measureDirectory(
   }
   if (depth === DEEPEST) return size;
   for (const name of below) {
-    using child = directory.openBelow(name);
+    using child = openUnlessClosed(directory, name);
     if (child !== undefined) size += await measureDirectory(child, { depth: depth + 1, counted });
   }
   return size;
+}
+
+function openUnlessClosed(directory: HeldDirectory, name: string): HeldDirectory | undefined {
+  try {
+    return directory.openBelow(name);
+  } catch (error) {
+    if (isClosed(error)) return undefined;
+    throw error;
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EACCES";
 }
 
 async function measureFile(path: string, counted: Set<string>): Promise<number> {
@@ -51,7 +65,7 @@ async function measureFile(path: string, counted: Set<string>): Promise<number> 
     return size;
   } catch (error) {
     // Gone meanwhile.
-    if (isAbsent(error)) return 0;
+    if (isAbsent(error) || isClosed(error)) return 0;
     throw error;
   }
 }

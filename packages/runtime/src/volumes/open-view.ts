@@ -1,12 +1,12 @@
-import { launch, MountFlag, type Plan } from "@dockher/ns";
+import { MountFlag, type Plan } from "@dockher/ns";
 import { type OverlayUpper, prepareOverlay } from "@dockher/rootfs";
 import { holdTree, type Tree } from "../files/tree.js";
 import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
+import { launchContainer } from "../lifecycle/launch-container.js";
+import { deniesGroups } from "../plan/compile-plan.js";
 import { compileRoot } from "../plan/compile-root.js";
 import type { ResolvedSource } from "../source/resolve-source.js";
-
-/** Volumes hold the ids that their containers see. */
-const HOST = { type: "host" } as const;
+import type { UserNamespace } from "../user-namespace/user-namespace.js";
 
 export interface OpenViewOptions {
   source: ResolvedSource;
@@ -14,6 +14,10 @@ export interface OpenViewOptions {
   directory: string;
   /** Where what is written goes. */
   upper: OverlayUpper;
+  /** The host's, or without root the caller's, in which files are merged. */
+  userNamespace: UserNamespace & { type: "host" | "rootless" };
+  /** Whether the overlay's marks in `upper` are without root's. */
+  userAttributes: boolean;
   signal: AbortSignal | undefined;
 }
 
@@ -22,26 +26,30 @@ export interface OpenViewOptions {
  * does nothing else and dies with this one, so that nothing stays mounted.
  */
 export async function openView(options: OpenViewOptions): Promise<Tree & AsyncDisposable> {
-  const { source, directory, upper, signal } = options;
+  const { source, directory, upper, userNamespace, userAttributes, signal } = options;
   if (source.type === "rootfs") {
     return { root: source.path, [Symbol.asyncDispose]: async () => undefined };
   }
   const { layers } = source.image;
-  const overlay = await prepareOverlay({ layers, directory, upper });
+  const overlay = await prepareOverlay({ layers, directory, upper, userAttributes });
+  const ids = userNamespace.type === "host" ? undefined : userNamespace;
   const plan: Plan = {
     // Waits for an end of file that never comes.
     args: ["cat"],
     env: ["PATH=/usr/bin:/bin"],
-    namespaces: [{ type: "mount" }],
+    namespaces: [...(ids === undefined ? [] : [{ type: "user" } as const]), { type: "mount" }],
+    uidMappings: ids?.uidMappings,
+    gidMappings: ids?.gidMappings,
+    setgroups: deniesGroups(userNamespace) ? "deny" : "allow",
     stdio: [{ kind: "pipe" }, { kind: "null" }, { kind: "null" }],
     steps: [
       { op: "mount", target: "/", flags: MountFlag.MS_REC | MountFlag.MS_PRIVATE },
-      ...compileRoot({ root: { type: "overlay", overlay }, userNamespace: HOST, slot: 0 }),
+      ...compileRoot({ root: { type: "overlay", overlay }, userNamespace, slot: 0 }),
     ],
   };
-  const holder = await launch(plan, { signal }).catch((error: unknown) => {
+  const holder = await launchContainer({ plan, userNamespace, signal }).catch((error: unknown) => {
     signal?.throwIfAborted();
-    throw explainLaunchFailure(error, { plan, userNamespace: HOST.type });
+    throw explainLaunchFailure(error, { plan, userNamespace: userNamespace.type });
   });
   try {
     const tree = holdTree(`/proc/${holder.pid}/root${overlay.target}`);

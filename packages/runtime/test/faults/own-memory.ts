@@ -58,10 +58,10 @@ function makePlan(rootfs: string, script: string): Plan {
     uidMappings: mappings,
     gidMappings: mappings,
     setgroups: "allow",
+    oomScoreAdj: 100,
     init: true,
     stdio: [{ kind: "null" }, { kind: "pipe" }, { kind: "pipe" }],
     steps: [
-      { op: "oom-score-adj", value: 100 },
       // Nobody's files can be made before the ids are those of the map.
       { op: "gid", gid: 0 },
       { op: "uid", uid: 0, keepCapabilities: true },

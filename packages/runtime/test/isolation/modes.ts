@@ -49,8 +49,21 @@ export const MODES: readonly Mode[] = [
   },
   { name: "root with a user namespace", options: { userns: "auto" }, ...needsIdmap },
   {
+    name: "root with a user namespace, entering",
+    options: { userns: "auto" },
+    enter: true,
+    ...needsIdmap,
+  },
+  {
     name: "without root",
     options: { cgroups: "disabled" },
+    ...needsUser,
+    open: OWN_SCORE,
+  },
+  {
+    name: "without root, entering",
+    options: { cgroups: "disabled" },
+    enter: true,
     ...needsUser,
     open: OWN_SCORE,
   },

@@ -50,6 +50,7 @@ const damages: [file: string, code: string, Record<string, Damage>][] = [
       missing: (path) => rmSync(path),
       "without labels": change(/"labels":\{\}/, '"labels":null'),
       "of no time": change(/"created":"[^"]*"/, '"created":"yesterday"'),
+      "in no user namespace": change(/"userNamespace":"host"/, '"userNamespace":"other"'),
       "of another container": change(/"id":"./, '"id":"x'),
       "with words that are none": change(/"args":\["sh"/, '"args":[{}'),
     },

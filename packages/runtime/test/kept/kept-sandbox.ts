@@ -36,8 +36,10 @@ export interface KeptSuite {
 }
 
 /** A suite with a data directory of its own; after each test every container is removed, and nothing may be left. */
-export function describeKept(name: string): KeptSuite {
-  const obstacle = findObstacle();
+export function describeKept(
+  name: string,
+  { obstacle = findObstacle() }: { obstacle?: string | undefined } = {},
+): KeptSuite {
   const real = suite(name);
   if (obstacle !== undefined) console.log(`SKIP ${name}: ${obstacle}`);
   const test = obstacle === undefined ? real : (Object.assign(() => {}, real) as typeof real);

@@ -1,10 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RuntimeError } from "../../src/error.ts";
-import { claimIdRange } from "../../src/user-namespace/id-range.ts";
+import { claimIdRange, forgetIdRange } from "../../src/user-namespace/id-range.ts";
 
 const test = suite("claimIdRange");
 
@@ -49,6 +57,20 @@ test("the lock of who has died holds nothing", () => {
   grant("dockher:100000:65536\n");
   mkdirSync(join(root, "locks"));
   writeFileSync(join(root, "locks/100000"), "");
+  claim().release();
+});
+
+test("who has a duplicate of its descriptor holds it, and what nobody holds can be forgotten", () => {
+  grant("dockher:100000:65536\n");
+  const directory = join(root, "locks");
+  const { fd, start } = claim();
+  const duplicate = openSync(`/proc/self/fd/${fd}`, "r");
+  forgetIdRange({ start }, { directory });
+  assert.throws(claim, hasCode("NO_FREE_IDS"));
+  closeSync(duplicate);
+  closeSync(fd);
+  forgetIdRange({ start }, { directory });
+  assert.equal(readdirSync(directory), []);
   claim().release();
 });
 

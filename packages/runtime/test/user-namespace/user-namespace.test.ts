@@ -1,10 +1,16 @@
+import { readFileSync } from "node:fs";
+import { createDefaultSpec } from "@dockher/spec";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RuntimeError } from "../../src/error.ts";
 import type { ContainerOptions } from "../../src/options.ts";
+import { deniesGroups } from "../../src/plan/compile-plan.ts";
+import { adaptToUserNamespace } from "../../src/spec/adapt-to-user-namespace.ts";
 import { checkUser } from "../../src/user-namespace/check-user.ts";
-import { mapId } from "../../src/user-namespace/map-id.ts";
+import { mapId, unmapId } from "../../src/user-namespace/map-id.ts";
 import { parseOuterNamespace } from "../../src/user-namespace/outer-namespace.ts";
+import { parseIdMap } from "../../src/user-namespace/parse-id-map.ts";
+import { readUserNamespace } from "../../src/user-namespace/read-user-namespace.ts";
 import {
   chooseUserNamespace,
   type UserNamespace,
@@ -40,6 +46,39 @@ test("an id is found in the mapping that holds it", () => {
   assert.is(mapId(mappings, 65_535), 165_534);
   assert.is(mapId(mappings, 65_536), undefined);
   assert.is(mapId([], 0), undefined);
+});
+
+test("a host's id is the container's again, or nobody's", () => {
+  assert.equal(
+    [1000, 100_000, 165_534, 165_535, 0].map((id) => unmapId(mappings, id)),
+    [0, 1, 65_535, 65_534, 65_534],
+  );
+});
+
+test("what /proc says of a process's ids is read", () => {
+  assert.equal(
+    parseIdMap("         0       1000          1\n         1     100000      65535\n"),
+    mappings,
+  );
+  assert.equal(parseIdMap(""), []);
+  assert.equal(readUserNamespace({ pid: process.pid, type: "host" }), { type: "host" });
+  const own = readUserNamespace({ pid: process.pid, type: "mapped" });
+  const text = readFileSync("/proc/self/uid_map", "utf8");
+  assert.equal(own.type === "mapped" && own.uidMappings, parseIdMap(text));
+});
+
+test("one that is there already is joined, with the ids that it has", () => {
+  const path = "/proc/self/fd/9";
+  const join = createDefaultSpec();
+  adaptToUserNamespace(join, { ...full, path });
+  assert.equal(join.linux?.namespaces?.[0], { type: "user", path });
+  assert.is(join.linux?.uidMappings, undefined);
+  const make = createDefaultSpec();
+  adaptToUserNamespace(make, full);
+  assert.equal(make.linux?.namespaces?.[0], { type: "user" });
+  assert.equal(make.linux?.uidMappings, mappings);
+  assert.is(deniesGroups({ ...single }), true);
+  assert.is(deniesGroups({ ...single, path }), false);
 });
 
 test("a user without ids is refused, with what would give some", () => {
