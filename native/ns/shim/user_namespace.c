@@ -18,8 +18,8 @@
 static void
 hold_namespaces (void *parent)
 {
-  ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, SIGKILL);
-  if (ns_syscall (__NR_getppid) != (long)(intptr_t)parent)
+  if (ns_syscall (__NR_prctl, PR_SET_PDEATHSIG, SIGKILL) < 0
+      || ns_syscall (__NR_getppid) != (long)(intptr_t)parent)
     ns_exit (1);
   for (;;)
     ns_syscall (__NR_ppoll, NULL, 0, NULL, NULL, 0);
@@ -69,7 +69,9 @@ ns_make_user_namespace (struct ns_launch *launch, struct ns_thread_memory *memor
     return ns_fail_start (start, NS_PHASE_USER_NAMESPACE, -1, (int)-pid), false;
   bool made
       = ns_write_id_maps (start, &launch->plan, (int)pid) && open_namespaces (launch, (int)pid);
-  syscall (SYS_pidfd_send_signal, launch->holder, SIGKILL, NULL, 0);
+  /* Who lives on would be waited for without end; its pid is its own until then.  */
+  if (syscall (SYS_pidfd_send_signal, launch->holder, SIGKILL, NULL, 0) < 0)
+    kill ((pid_t)pid, SIGKILL);
   return made;
 }
 

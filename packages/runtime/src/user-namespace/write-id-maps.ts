@@ -14,10 +14,12 @@ const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
  * @throws RuntimeError `ID_MAP_FAILED`; NsError where they cannot be started
  */
 export async function writeIdMaps(pid: number, maps: IdMappings): Promise<void> {
-  await Promise.all([
+  // Both to their end: none of them may be left when the other has failed.
+  const ends = await Promise.allSettled([
     runMapper("newuidmap", pid, maps.uidMappings),
     runMapper("newgidmap", pid, maps.gidMappings),
   ]);
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 async function runMapper(

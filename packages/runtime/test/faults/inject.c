@@ -201,6 +201,7 @@ find_detail (const struct seccomp_notif *call)
     case SYS_ioctl:
     case SYS_fcntl:
     case SYS_fsconfig:
+    case SYS_ppoll:
       return (unsigned)call->data.args[1];
     default:
       return 0;

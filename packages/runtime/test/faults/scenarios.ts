@@ -41,6 +41,8 @@ export function normalizeState(printed: string): string[] {
         .replace(/^stat (\d+) \(.*\) \S+ ((?:\S+ ){5}).*/, (_, pid, ids) => {
           return `stat ${String(ids).replaceAll(pid, "itself")}`;
         })
+        // Of a container with ids of its own: others for each.
+        .replaceAll(/([ug]id=)[1-9]\d{9}/g, "$1ID")
         // A mount's own numbers.
         .replace(/^\d+ \d+ \d+:\d+ (?=\/)/, "mount "),
     )
@@ -49,25 +51,49 @@ export function normalizeState(printed: string): string[] {
 
 const script = `(${PRINT_STATE}) 2>&1`;
 
-export async function makeScenarios(directory: string): Promise<Record<string, Scenario>> {
-  const options = makeOptions(directory);
-  const rootfs = await makeRootfs(directory);
-  const held = await holdContainer(rootfs);
-  const make = (firstGroup: number, start: (script: string) => Promise<string>): Scenario => ({
-    firstGroup,
-    start: () => start(script),
-    startNext: () => start("true"),
-  });
-  const inShell = (text: string) => ({ ...options, command: ["sh", "-c", text] });
-  return {
-    run: make(Group.node, async (text) => String((await run(inShell(text))).stdout)),
-    terminal: make(Group.startThread, (text) =>
-      startOnTerminal(inShell(`${text}; echo end; read line`)),
-    ),
-    parked: make(Group.startThread, (text) => startParked(rootfs, text)),
-    entered: make(Group.startThread, (text) => enterContainer(held, text)),
-  };
+const make = (firstGroup: number, start: (script: string) => Promise<string>): Scenario => ({
+  firstGroup,
+  start: () => start(script),
+  startNext: () => start("true"),
+});
+
+const inShell = (options: ContainerOptions, text: string): ContainerOptions => ({
+  ...options,
+  command: ["sh", "-c", text],
+});
+
+function makeRun(options: ContainerOptions): Scenario {
+  return make(Group.node, async (text) => String((await run(inShell(options, text))).stdout));
 }
+
+/** By name; each works in a directory with an image of busybox. */
+export const SCENARIOS: Readonly<Record<string, (directory: string) => Promise<Scenario>>> = {
+  run: async (directory) => makeRun(makeOptions(directory)),
+  terminal: async (directory) => {
+    const options = makeOptions(directory);
+    return make(Group.startThread, (text) =>
+      startOnTerminal(inShell(options, `${text}; echo end; read line`)),
+    );
+  },
+  mapped: async (directory) => makeRun({ ...makeOptions(directory), userns: "auto" }),
+  rootless: async (directory) => {
+    const { limits: _, ...options } = makeOptions(directory);
+    return makeRun({ ...options, cgroups: "disabled" });
+  },
+  // With a single id there is nobody but root.
+  "rootless with one id": async (directory) => {
+    const { limits: _, ...options } = makeOptions(directory);
+    return makeRun({ ...options, user: "root", cgroups: "disabled" });
+  },
+  parked: async (directory) => {
+    const rootfs = await makeRootfs(directory);
+    return make(Group.startThread, (text) => startParked(rootfs, text));
+  },
+  entered: async (directory) => {
+    const held = await holdContainer(await makeRootfs(directory));
+    return make(Group.startThread, (text) => enterContainer(held, text));
+  },
+};
 
 /** As much as a container can have. */
 function makeOptions(directory: string): ContainerOptions {
