@@ -154,7 +154,7 @@ export async function holdContainer(rootfs: string): Promise<LaunchedProcess> {
   return await launch({
     ...plan,
     namespaces: types.map((type) => ({ type })),
-    steps: plan.steps.slice(3, 12),
+    steps: plan.steps.slice(2, 11),
     stdio: [none, none, none],
     init: false,
   });
