@@ -1,8 +1,10 @@
 import { closeSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { type LaunchedProcess, launch, NsError, type Plan, type Stdio } from "@dockher/ns";
+import { type LaunchedProcess, NsError, type Plan, type Stdio } from "@dockher/ns";
 import { RuntimeError } from "../error.js";
+import { launchContainer } from "../lifecycle/launch-container.js";
+import { type FileNamespace, planUserNamespace } from "../user-namespace/plan-user-namespace.js";
 
 export interface CopyTreeOptions {
   /** A descriptor of the directory to copy. */
@@ -13,6 +15,8 @@ export interface CopyTreeOptions {
   path: string;
   /** Writes all of it through to the disk. */
   durable: boolean;
+  /** Whose root may read all of it, and give it to whom it belongs. */
+  userNamespace: FileNamespace;
   signal: AbortSignal | undefined;
 }
 
@@ -27,45 +31,66 @@ const CHANGED = 1;
  * @throws RuntimeError `COPY_UP_FAILED`; the signal's reason when aborted
  */
 export async function copyTree(options: CopyTreeOptions): Promise<void> {
-  const { from, to, durable, signal } = options;
+  const { from, to, durable, userNamespace, signal } = options;
   await mkdir(to);
   const pack = ["tar", ...KEEP, "--sparse", "-C", "/proc/self/fd/0", "-c", "-f", "-", "."];
   const unpack = ["tar", ...KEEP, "-p", "--same-owner", "-C", to, "-x", "-f", "-"];
-  await using reader = await start(pack, [{ kind: "inherit", fd: from }, { kind: "pipe" }], signal);
-  const pipe = reader.takeDescriptor("stdout") ?? -1;
-  await using writer = await start(
-    unpack,
-    [{ kind: "inherit", fd: pipe }, { kind: "null" }],
+  await using reader = await start(pack, {
+    stdio: [{ kind: "inherit", fd: from }, { kind: "pipe" }],
+    userNamespace,
     signal,
-  ).finally(() => closeSync(pipe));
+  });
+  const pipe = reader.takeDescriptor("stdout") ?? -1;
+  await using writer = await start(unpack, {
+    stdio: [{ kind: "inherit", fd: pipe }, { kind: "null" }],
+    userNamespace,
+    signal,
+  }).finally(() => closeSync(pipe));
   const [written, read] = await Promise.all([end(writer, signal), end(reader, signal)]);
   // A writer that ends early breaks its reader's pipe: its own words come first.
   if (written.exitCode !== 0) throw refuse(options, written.complaint);
   if (read.exitCode > CHANGED) throw refuse(options, read.complaint);
-  if (durable) await sync(to, signal);
+  // syncfs(2); to sync each of many files takes far longer.
+  if (durable) await runAlone(["sync", "-f", to], options);
 }
 
-/** syncfs(2); to sync each of many files takes far longer. */
-async function sync(path: string, signal: AbortSignal | undefined): Promise<void> {
-  const args = ["sync", "-f", path];
-  await using process = await start(args, [{ kind: "null" }, { kind: "null" }], signal);
-  await end(process, signal);
+/**
+ * Puts a copy in the place of an empty directory, in one step. Who owns neither may not move it: rename(2) writes to it.
+ * @throws RuntimeError `COPY_UP_FAILED`; the signal's reason when aborted
+ */
+export async function placeCopy(options: CopyTreeOptions & { target: string }): Promise<void> {
+  const { to, target } = options;
+  if (options.userNamespace.type === "host") return await rename(to, target);
+  const { exitCode, complaint } = await runAlone(["mv", "-T", "--", to, target], options);
+  if (exitCode !== 0) throw refuse(options, complaint);
+}
+
+async function runAlone(
+  args: string[],
+  { userNamespace, signal }: Pick<CopyTreeOptions, "userNamespace" | "signal">,
+): Promise<Ended> {
+  const stdio: StartOptions["stdio"] = [{ kind: "null" }, { kind: "null" }];
+  await using process = await start(args, { stdio, userNamespace, signal });
+  return await end(process, signal);
+}
+
+interface StartOptions extends Pick<CopyTreeOptions, "userNamespace" | "signal"> {
+  stdio: [stdin: Stdio, stdout: Stdio];
 }
 
 async function start(
   args: string[],
-  [stdin, stdout]: [Stdio, Stdio],
-  signal: AbortSignal | undefined,
+  { stdio: [stdin, stdout], userNamespace, signal }: StartOptions,
 ): Promise<LaunchedProcess> {
   const plan: Plan = {
     args,
     env: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"],
-    namespaces: [],
+    ...planUserNamespace(userNamespace),
     stdio: [stdin, stdout, { kind: "pipe" }],
     steps: [],
   };
   try {
-    return await launch(plan, { signal });
+    return await launchContainer({ plan, userNamespace, signal });
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof NsError) || error.code !== "COMMAND_NOT_FOUND") throw error;

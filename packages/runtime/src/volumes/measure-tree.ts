@@ -8,8 +8,8 @@ import { HeldDirectory, isAbsent } from "../files/held-directory.js";
  * @throws Error of the file system, `ENOENT` where there is no such tree
  */
 export async function measureTree(path: string): Promise<number> {
-  using top = HeldDirectory.open(path);
-  return await measureDirectory(top, { depth: 0, counted: new Set() });
+  using top = unlessClosed(() => HeldDirectory.open(path));
+  return top === undefined ? 0 : await measureDirectory(top, { depth: 0, counted: new Set() });
 }
 
 /** A descriptor each. No path of 4096 bytes has many more. */
@@ -33,15 +33,15 @@ async function measureDirectory(
   }
   if (depth === DEEPEST) return size;
   for (const name of below) {
-    using child = openUnlessClosed(directory, name);
+    using child = unlessClosed(() => directory.openBelow(name));
     if (child !== undefined) size += await measureDirectory(child, { depth: depth + 1, counted });
   }
   return size;
 }
 
-function openUnlessClosed(directory: HeldDirectory, name: string): HeldDirectory | undefined {
+function unlessClosed<T>(open: () => T): T | undefined {
   try {
-    return directory.openBelow(name);
+    return open();
   } catch (error) {
     if (isClosed(error)) return undefined;
     throw error;

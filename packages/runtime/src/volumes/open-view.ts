@@ -3,10 +3,9 @@ import { type OverlayUpper, prepareOverlay } from "@dockher/rootfs";
 import { holdTree, type Tree } from "../files/tree.js";
 import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
 import { launchContainer } from "../lifecycle/launch-container.js";
-import { deniesGroups } from "../plan/compile-plan.js";
 import { compileRoot } from "../plan/compile-root.js";
 import type { ResolvedSource } from "../source/resolve-source.js";
-import type { UserNamespace } from "../user-namespace/user-namespace.js";
+import { type FileNamespace, planUserNamespace } from "../user-namespace/plan-user-namespace.js";
 
 export interface OpenViewOptions {
   source: ResolvedSource;
@@ -15,7 +14,7 @@ export interface OpenViewOptions {
   /** Where what is written goes. */
   upper: OverlayUpper;
   /** The host's, or without root the caller's, in which files are merged. */
-  userNamespace: UserNamespace & { type: "host" | "rootless" };
+  userNamespace: FileNamespace;
   /** Whether the overlay's marks in `upper` are without root's. */
   userAttributes: boolean;
   signal: AbortSignal | undefined;
@@ -32,15 +31,13 @@ export async function openView(options: OpenViewOptions): Promise<Tree & AsyncDi
   }
   const { layers } = source.image;
   const overlay = await prepareOverlay({ layers, directory, upper, userAttributes });
-  const ids = userNamespace.type === "host" ? undefined : userNamespace;
+  const { namespaces, ...ids } = planUserNamespace(userNamespace);
   const plan: Plan = {
     // Waits for an end of file that never comes.
     args: ["cat"],
     env: ["PATH=/usr/bin:/bin"],
-    namespaces: [...(ids === undefined ? [] : [{ type: "user" } as const]), { type: "mount" }],
-    uidMappings: ids?.uidMappings,
-    gidMappings: ids?.gidMappings,
-    setgroups: deniesGroups(userNamespace) ? "deny" : "allow",
+    namespaces: [...namespaces, { type: "mount" }],
+    ...ids,
     stdio: [{ kind: "pipe" }, { kind: "null" }, { kind: "null" }],
     steps: [
       { op: "mount", target: "/", flags: MountFlag.MS_REC | MountFlag.MS_PRIVATE },

@@ -81,8 +81,7 @@ async function lockOrMake(options: LockOrMakeOptions): Promise<VolumeLock> {
 
 /** One that another container mounts already stays as it is: to fill it is to put another directory in its place. */
 async function fillVolumes(options: PrepareVolumesOptions): Promise<void> {
-  const { mounts, layout, record, source, signal } = options;
-  const rootless = options.userNamespace.type === "rootless";
+  const { mounts, layout, record, source, userNamespace, signal } = options;
   const users = findVolumeUsers(record.state);
   for (const { name, anonymous, directory, target, copy, subpath } of mounts) {
     const shared = (users.get(name) ?? []).some((id) => id !== record.id);
@@ -93,7 +92,7 @@ async function fillVolumes(options: PrepareVolumesOptions): Promise<void> {
       path: target,
       directory,
       durable: !anonymous,
-      rootless,
+      userNamespace,
       signal,
     });
   }
