@@ -4,7 +4,7 @@ import { lock } from "@dockher/ns";
 import { isAlive, type ProcessIdentity, resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
 import { holdTree, refusePath, type Tree } from "../files/tree.js";
-import { resolveSource } from "../source/resolve-source.js";
+import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
 import { NETWORK_FILES } from "../source/write-network-files.js";
 import { readUserNamespace } from "../user-namespace/read-user-namespace.js";
 import {
@@ -130,18 +130,17 @@ async function holdRoot(
     signal,
   };
   const ids = selectIds(userNamespace);
-  if (source.type === "rootfs" || access === "write") {
+  if (source.type === "image" && access === "write") {
     return { ...(await openWritable(view)), ids };
   }
   // What it has written is one layer more, so that whoever writes is not in the way.
-  const upper = join(directory, "upper");
-  const layers = [...source.image.layers, ...(existsSync(upper) ? [upper] : [])];
-  const tree = await openView({
-    ...view,
-    source: { ...source, image: { ...source.image, layers } },
-    upper: { type: "memory" },
-  });
-  return { ...tree, ids };
+  const layered = addLayer(source, join(directory, "upper"));
+  return { ...(await openView({ ...view, source: layered, upper: { type: "memory" } })), ids };
+}
+
+function addLayer(source: ResolvedSource, layer: string): ResolvedSource {
+  if (source.type === "rootfs" || !existsSync(layer)) return source;
+  return { ...source, image: { ...source.image, layers: [...source.image.layers, layer] } };
 }
 
 /** One after the other: the kernel wants no directory on top of two overlays. */

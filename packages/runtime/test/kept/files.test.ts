@@ -290,6 +290,16 @@ test("one that does not run is read while it is written, by one after the other,
   }
 });
 
+test("a root filesystem without an image is read while it is written too", async () => {
+  using outside = new Outside();
+  for (const name of ["from", "to"]) mkdirSync(join(outside.path, name));
+  writeFileSync(join(outside.path, "from/big"), Buffer.alloc(3_000_000));
+  const { id } = await create("true", { source: { rootfs: outside.path } });
+  const archive = await copyFromContainer({ ...target(id), path: "/from/big" });
+  await copyIntoContainer({ ...target(id), path: "/to", archive });
+  assert.is(lstatSync(join(outside.path, "to/big")).size, 3_000_000);
+});
+
 test("what a container has changed of its image", async () => {
   const { id } = await create(
     "rm /bin/vi; echo x > /etc/new; mkdir -p /a/b; touch /a-b; chmod 701 /root; touch -t 202001020304 /etc/passwd; chmod 644 /etc/group; rm -r /home; mkdir -m 755 /home; touch /var/x; rm /var/x; rm -r /mnt; touch /mnt",
