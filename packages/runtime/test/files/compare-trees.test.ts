@@ -68,7 +68,12 @@ test("whoever exchanges directories for links meanwhile leads nobody out", async
   mkdirSync(join(base, "upper/way"));
   symlinkSync(join(base, "outside"), join(base, "upper/link"));
   const swap = "while :; do mv way aside; mv -T link way; mv -T way link; mv aside way; done";
-  const swapper = spawn("sh", ["-c", swap], { cwd: join(base, "upper"), stdio: "ignore" });
+  const swapper = spawn("sh", ["-c", swap], {
+    cwd: join(base, "upper"),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  // Closed by the last program of the loop, not by the shell.
+  swapper.stdout.resume();
   const ended = new Promise((resolve) => swapper.once("close", resolve));
   try {
     for (let round = 0; round < 2000; round++) {

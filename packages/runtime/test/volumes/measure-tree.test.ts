@@ -20,7 +20,12 @@ test.after.each(({ base }) => rmSync(base, { recursive: true }));
 
 /** Runs a shell loop in the tree until the end of the block. */
 function disturb(tree: string, loop: string): AsyncDisposable {
-  const shell = spawn("sh", ["-c", `while :; do ${loop}; done`], { cwd: tree, stdio: "ignore" });
+  const shell = spawn("sh", ["-c", `while :; do ${loop}; done`], {
+    cwd: tree,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  // Closed by the last program of the loop, not by the shell.
+  shell.stdout.resume();
   const ended = new Promise<void>((resolve) => shell.once("close", () => resolve()));
   return {
     [Symbol.asyncDispose]: () => {
