@@ -157,7 +157,6 @@ test("one that cannot start says why, and stays as it was", async () => {
   assert.is(stateOf(id), "created");
   const image = { source: { image: "none" as const, pull: "never" as const } };
   await rejects(create("true", image), "IMAGE_NOT_FOUND");
-  await rejects(create("true", { userns: "auto" }), "UNSUPPORTED");
 });
 
 test("one can be attached to, fed, and left alone", async () => {
