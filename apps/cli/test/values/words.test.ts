@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { DetachKeys, parseDetachKeys } from "../../src/values/detach-keys.ts";
@@ -41,22 +42,51 @@ test("--sysctl and --oom-score-adj", () => {
 
 test("--detach-keys, cut into chunks anyhow", () => {
   assert.equal([...parseDetachKeys()], [16, 17]);
-  assert.equal([...parseDetachKeys("a,ctrl-[,ctrl-@")], [97, 27, 0]);
-  for (const text of ["", "ab", "ctrl-", "ctrl-1", "a,"]) {
+  assert.equal([...parseDetachKeys("a,ctrl-[,ctrl-@,DEL, ")], [97, 27, 0, 127, 32]);
+  for (const text of ["", "ab", "ctrl-", "ctrl-1", "ctrl-P", "del", "a,"]) {
     assertThrows(() => parseDetachKeys(text), "INVALID_DETACH_KEYS");
   }
-  const type = (...chunks: string[]) => {
-    const keys = new DetachKeys(parseDetachKeys("x,y"));
-    const read = chunks.map((chunk) => keys.read(Buffer.from(chunk)));
-    return [
-      Buffer.concat(read.map(({ forward }) => forward)).toString(),
-      read.some(({ detached }) => detached),
-    ];
-  };
+  const type = (...chunks: string[]) => typeKeys("x,y", chunks);
   assert.equal(type("axb"), ["axb", false]);
   assert.equal(type("ax", "y"), ["a", true]);
   assert.equal(type("x", "x", "b"), ["xxb", false]);
   assert.equal(type("xxy"), ["x", true]);
+  assert.equal(typeKeys("a,a,b", ["aaab"]), ["a", true]);
+  assert.equal(typeKeys("ctrl-p,ctrl-p,ctrl-q", ["\x10\x10", "\x10\x11"]), ["\x10", true]);
+  assert.equal(typeKeys("x,y,x,z", ["xyxyxz"]), ["xy", true]);
+  assert.equal(typeKeys("DEL", ["a\x7fb"]), ["a", true]);
 });
+
+test("--detach-keys are found wherever they are, and all that is before them is handed on", () => {
+  const letters = fc.constantFrom("a", "b");
+  const words = fc.array(letters, { minLength: 1, maxLength: 5 });
+  const chunks = fc.array(fc.string({ unit: letters, maxLength: 6 }));
+  fc.assert(
+    fc.property(words, chunks, (keys, typed) => {
+      const text = typed.join("");
+      const found = text.indexOf(keys.join(""));
+      let end = found;
+      if (found < 0) {
+        // The longest beginning of them that the text ends with may go on.
+        let held = keys.length;
+        while (!text.endsWith(keys.slice(0, held).join(""))) held--;
+        end = text.length - held;
+      }
+      assert.equal(typeKeys(keys.join(","), typed), [text.slice(0, end), found >= 0]);
+    }),
+  );
+});
+
+/** What is handed on of what is typed up to the keys, and whether they were. */
+function typeKeys(words: string, chunks: string[]): [string, boolean] {
+  const keys = new DetachKeys(parseDetachKeys(words));
+  let handedOn = "";
+  for (const chunk of chunks) {
+    const { forward, detached } = keys.read(Buffer.from(chunk));
+    handedOn += Buffer.from(forward).toString();
+    if (detached) return [handedOn, true];
+  }
+  return [handedOn, false];
+}
 
 test.run();
