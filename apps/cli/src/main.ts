@@ -1,13 +1,10 @@
-import { constants } from "node:os";
 import { resolve } from "node:path";
 import { GLOBAL_OPTIONS } from "./arguments/option.js";
 import { parseArguments } from "./arguments/parse.js";
 import type { Command, CommandContext } from "./command.js";
 import { findCommand } from "./find-command.js";
+import { endOnBrokenPipe } from "./output/broken-pipe.js";
 import { renderError } from "./output/render-error.js";
-
-/** What a shell reports of a program that a closed pipe killed. */
-const BROKEN_PIPE = 128 + constants.signals.SIGPIPE;
 
 /** Runs one command line and resolves to its exit code; it prints errors and never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -64,12 +61,6 @@ function createContext(): CommandContext {
 }
 
 function write(stream: NodeJS.WriteStream, text: string): void {
-  // A reader that has left, as in `dockher images | head -1`, is no error of ours.
   if (stream.listenerCount("error") === 0) stream.on("error", endOnBrokenPipe);
   stream.write(text);
-}
-
-function endOnBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(BROKEN_PIPE);
-  throw error;
 }

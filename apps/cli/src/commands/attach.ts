@@ -27,6 +27,7 @@ Ctrl-P Ctrl-Q leaves a container that has a terminal and was created with -i, an
     return attachToContainer({
       container,
       stdin: options["no-stdin"] !== true,
+      proxied: "without-terminal",
       options,
       context,
       open: attachContainer,

@@ -3,7 +3,7 @@ import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { copyPaths } from "../run/copy-paths.js";
 import { describeDirectories } from "../run/create-kept.js";
-import { catchInterrupt, Interruption } from "../run/signals.js";
+import { catchInterrupt, InterruptedError } from "../run/signals.js";
 import { parseCopyOperand } from "../values/copy-operand.js";
 
 const OPTIONS = {
@@ -46,7 +46,7 @@ A directory goes into one that is there; with /. behind it, only what is in it d
       await copied;
       return 0;
     } catch (error) {
-      if (signal.reason instanceof Interruption) return signal.reason.exitCode;
+      if (signal.reason instanceof InterruptedError) return signal.reason.exitCode;
       throw error;
     }
   },

@@ -2,7 +2,9 @@ import { type Command, defineCommand } from "../command.js";
 import { createKept } from "../run/create-kept.js";
 import { RUN_OPTIONS } from "../run/option-table.js";
 
-const { detach: _, ...OPTIONS } = RUN_OPTIONS;
+/** Nobody looks at it yet. */
+const { detach: _, "detach-keys": __, "sig-proxy": ___, ...OPTIONS } = RUN_OPTIONS;
+const UNWATCHED = { detach: true, "detach-keys": undefined, "sig-proxy": undefined };
 
 export const create: Command = defineCommand({
   usage: "create [OPTIONS] [IMAGE] [COMMAND [ARG…]]",
@@ -13,7 +15,7 @@ export const create: Command = defineCommand({
   ],
   execute: async (parsed, context) => {
     const created = await createKept(
-      { ...parsed, options: { ...parsed.options, detach: true } },
+      { ...parsed, options: { ...parsed.options, ...UNWATCHED } },
       context,
     );
     context.print(created.id);

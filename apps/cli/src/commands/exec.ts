@@ -89,7 +89,7 @@ interface Terminal {
 type Streams = Pick<ExecOptions, "stderr" | "stdin" | "stdout" | "terminal">;
 
 async function describeStreams({ tty, interactive }: Terminal): Promise<Streams> {
-  if (tty) return { terminal: (await import("../run/terminal.js")).readTerminalSize() };
+  if (tty) return { terminal: (await import("../run/terminal-size.js")).readTerminalSize() };
   return { stdin: interactive ? "inherit" : "null", stdout: "inherit", stderr: "inherit" };
 }
 

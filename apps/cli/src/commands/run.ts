@@ -1,6 +1,7 @@
 import type { ParsedArguments } from "../arguments/parse.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { addVolumesFrom } from "../run/add-volumes-from.js";
+import { checkAttached } from "../run/check-attached.js";
 import { readCommandLine } from "../run/command-line.js";
 import { describeContainer, toSource } from "../run/container-options.js";
 import { findDefaultImage } from "../run/default-image.js";
@@ -30,6 +31,7 @@ What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`doc
   ],
   toFailureCode,
   execute: async (parsed, context) => {
+    checkAttached(parsed.options);
     if (needsMonitor(parsed.options)) return runMonitored(parsed, context);
     const line = readCommandLine(parsed);
     const { values } = line;

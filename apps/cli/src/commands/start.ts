@@ -20,9 +20,8 @@ export const start: Command = defineCommand({
   grammar: { interspersed: true },
   examples: [{ line: "dockher start -ai work", summary: "The shell that you left yesterday" }],
   execute: async ({ options, operands }, context) => {
-    if (options.attach === true || options.interactive === true) {
-      return startAndJoin(operands, options, context);
-    }
+    checkAttached(options);
+    if (isAttached(options)) return startAndJoin(operands, options, context);
     return eachContainer({
       operands,
       verb: "start",
@@ -37,13 +36,38 @@ export const start: Command = defineCommand({
   },
 });
 
+/** Refuses words of who is not there. */
+function checkAttached(options: OptionValues<typeof OPTIONS>): void {
+  if (options["detach-keys"] !== undefined && options.interactive !== true) {
+    throw refuse("--detach-keys: nobody types without -i");
+  }
+  if (options["sig-proxy"] !== undefined && !isAttached(options)) {
+    throw refuse("--sig-proxy: nobody is attached without -a or -i");
+  }
+}
+
+function isAttached({ attach, interactive }: OptionValues<typeof OPTIONS>): boolean {
+  return attach === true || interactive === true;
+}
+
+function refuse(reason: string): UsageError {
+  return new UsageError(`failed to apply ${reason}`, {
+    code: "CONFLICTING_OPTIONS",
+    hint: "dockher start -ai NAME",
+  });
+}
+
 async function startAndJoin(
   [container, ...more]: readonly string[],
   options: OptionValues<typeof OPTIONS>,
   context: CommandContext,
 ): Promise<number> {
   if (container === undefined || more.length > 0) {
-    throw new UsageError("failed to start and attach: one container is needed", {
+    const reason =
+      container === undefined
+        ? "one container is needed"
+        : "you cannot start and attach multiple containers at once";
+    throw new UsageError(`failed to start and attach: ${reason}`, {
       code: container === undefined ? "MISSING_ARGUMENT" : "TOO_MANY_ARGUMENTS",
       hint: "dockher start -a NAME",
     });
@@ -53,6 +77,7 @@ async function startAndJoin(
   return attachToContainer({
     container,
     stdin,
+    proxied: "without-terminal",
     options,
     context,
     open: async (target) => {

@@ -19,9 +19,17 @@ export const ATTACH_OPTIONS = {
 export function readAttachOptions(
   values: Partial<OptionValues<typeof ATTACH_OPTIONS>>,
   env: NodeJS.ProcessEnv,
-): { detachKeys: Uint8Array; signals: boolean } {
+): { detachKeys: Uint8Array; proxy: boolean } {
   return {
-    detachKeys: parseDetachKeys(values["detach-keys"] ?? readConfig(env).detachKeys),
-    signals: values["sig-proxy"] !== false,
+    detachKeys: readDetachKeys(values["detach-keys"], env),
+    proxy: values["sig-proxy"] !== false,
   };
+}
+
+/**
+ * The bytes of the keys that are given, else configured, else Docker's; an empty word counts as none, as in Docker.
+ * @throws UsageError `INVALID_DETACH_KEYS`, `INVALID_CONFIG`
+ */
+export function readDetachKeys(given: string | undefined, env: NodeJS.ProcessEnv): Uint8Array {
+  return parseDetachKeys(given || readConfig(env).detachKeys);
 }

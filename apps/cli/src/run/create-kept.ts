@@ -10,7 +10,8 @@ import { IdFile } from "./id-file.js";
 import { readKeptOptions } from "./kept-options.js";
 import type { RunOptionTable } from "./option-table.js";
 import { prepareImage } from "./prepare-image.js";
-import { catchInterrupt } from "./signals.js";
+import { catchEnd } from "./signals.js";
+import { DEFAULT_SIZE, readTerminalSize } from "./terminal-size.js";
 
 /**
  * Creates the container that the arguments of `create`, or of a `run` below a monitor, describe.
@@ -27,12 +28,15 @@ export async function createKept(
   using idFile = values.cidfile === undefined ? undefined : new IdFile(values.cidfile);
   const image = values.rootfs ?? line.image ?? (await findDefaultImage(context.env));
   using progress = showImageProgress({ image, quiet: values.quiet === true });
-  const signal = catchInterrupt();
+  using signals = catchEnd();
+  const signal = signals.abort;
   await prepareImage(line, { image, root: context.root, signal, onProgress: progress.update });
   const created = await createContainer({
     ...described,
     ...kept,
-    ...(values.tty === true ? { terminal: { rows: 24, columns: 80 } } : {}),
+    ...(values.tty === true
+      ? { terminal: values.detach === true ? DEFAULT_SIZE : readTerminalSize() }
+      : {}),
     source: toSource(line, image, context.cwd),
     finishCommand: [process.execPath, process.argv[1] ?? "", "__finish"],
     signal,

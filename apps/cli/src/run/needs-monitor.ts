@@ -4,7 +4,6 @@ import type { RunOptionTable } from "./option-table.js";
 /** Words that only a monitor carries out, or that only who looks at a kept container can see. */
 const WORDS = [
   "cidfile",
-  "detach-keys",
   "health-cmd",
   "health-interval",
   "health-retries",
@@ -23,6 +22,7 @@ export function needsMonitor(values: OptionValues<RunOptionTable>): boolean {
   return (
     values.detach === true ||
     values.rm === false ||
+    values["detach-keys"] !== undefined ||
     // A signal ends this process alone.
     values["sig-proxy"] === false ||
     WORDS.some((name) => (values[name]?.length ?? 0) > 0)

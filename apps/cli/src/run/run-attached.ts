@@ -23,6 +23,7 @@ export async function runAttached(
   const exitCode = await attachToContainer({
     container: id,
     stdin: options.interactive === true,
+    proxied: "all",
     options,
     context,
     open: (attach) =>

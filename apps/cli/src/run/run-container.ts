@@ -63,6 +63,6 @@ function describeStreams({ interactive }: { interactive: boolean }): Streams {
 
 /** Loaded where it is used: node:tty costs a seventh of Node's own start. */
 async function describeTerminal(): Promise<Pick<ContainerOptions, "terminal">> {
-  const { readTerminalSize } = await import("./terminal.js");
+  const { readTerminalSize } = await import("./terminal-size.js");
   return { terminal: readTerminalSize() };
 }

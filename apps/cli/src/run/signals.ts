@@ -1,8 +1,8 @@
 import { constants } from "node:os";
 
 /**
- * Docker forwards every signal that can be caught but CHLD, PIPE and URG. Faults (SEGV, BUS, FPE, ILL) are Node's own,
- * and PROF is V8's.
+ * Docker forwards every signal that can be caught but CHLD, PIPE and URG. Faults (SEGV, BUS, FPE, ILL) are Node's own, and PROF is
+ * V8's. TTIN and TTOU stop who uses a terminal from the background: to one that catches them the kernel would send them for ever.
  */
 const FORWARDED = [
   "SIGHUP",
@@ -15,12 +15,13 @@ const FORWARDED = [
   "SIGVTALRM",
   "SIGCONT",
   "SIGTSTP",
-  "SIGTTIN",
-  "SIGTTOU",
   "SIGIO",
   "SIGPWR",
   "SIGWINCH",
 ] as const satisfies NodeJS.Signals[];
+
+/** Of one that has this terminal: its job control is of its own, and its size is carried over in another way. */
+const TERMINAL_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(["SIGCONT", "SIGTSTP", "SIGWINCH"]);
 
 /** After this many Ctrl-C a container that ignores them is killed. */
 const PATIENCE = 3;
@@ -30,28 +31,30 @@ export interface SignalTarget {
   kill(signal: NodeJS.Signals): boolean;
 }
 
-export interface SignalForwarding {
-  /** Aborted by INT, TERM, HUP or QUIT until a container takes the signals. */
+/** Signals that would end this process, caught. Disposing leaves them to it again. */
+export interface Interruption extends Disposable {
+  /** Aborted by the first of them. */
   readonly abort: AbortSignal;
   /** The signal that aborted. */
   readonly received: NodeJS.Signals | undefined;
+}
+
+/** Its `abort` is aborted by INT, TERM, HUP or QUIT until a container takes the signals. */
+export interface SignalForwarding extends Interruption {
   /** From now on signals go to the container. */
   attach: (target: SignalTarget) => void;
 }
 
 export interface ForwardOptions {
-  /** The terminal's size is carried over in another way. */
+  /** Whether the container has this terminal. */
   terminal: boolean;
   notice: (line: string) => void;
 }
 
-/**
- * Catches signals until this process ends: before the container runs they undo its making, afterwards they are the
- * container's.
- */
+/** Catches signals: before the container runs they undo its making, afterwards they are the container's. */
 export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForwarding {
   const controller = new AbortController();
-  const signals = FORWARDED.filter((signal) => !(terminal && signal === "SIGWINCH"));
+  const signals = FORWARDED.filter((signal) => !(terminal && TERMINAL_SIGNALS.has(signal)));
   let container: SignalTarget | undefined;
   let received: NodeJS.Signals | undefined;
   let interrupts = 0;
@@ -65,6 +68,8 @@ export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForw
       received ??= signal;
       controller.abort();
     }
+    // Ctrl-Z: the shell has its terminal back.
+    if (signal === "SIGTSTP") process.kill(process.pid, "SIGSTOP");
   };
   for (const signal of signals) process.on(signal, onSignal);
   return {
@@ -77,6 +82,9 @@ export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForw
       // It came when the command ran already, but nobody here knew.
       if (received !== undefined) onSignal(received);
     },
+    [Symbol.dispose]: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
   };
 }
 
@@ -86,7 +94,7 @@ export function toExitCode(signal: NodeJS.Signals): number {
 }
 
 /** Why a command ended that somebody interrupted. */
-export class Interruption extends Error {
+export class InterruptedError extends Error {
   /** As shells show it. */
   readonly exitCode: number;
 
@@ -96,11 +104,28 @@ export class Interruption extends Error {
   }
 }
 
-/** Aborted by Ctrl-C and the like with an {@link Interruption}, for what runs no container yet. */
-export function catchInterrupt(): AbortSignal {
+/** Catches what would end this process, once: a second time it does. For what leaves a container alone, or runs none yet. */
+export function catchEnd(): Interruption {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => controller.abort(new Interruption(signal)));
-  }
-  return controller.signal;
+  let received: NodeJS.Signals | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    received ??= signal;
+    controller.abort(new InterruptedError(signal));
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+  for (const signal of signals) process.once(signal, onSignal);
+  return {
+    abort: controller.signal,
+    get received() {
+      return received;
+    },
+    [Symbol.dispose]: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+/** Aborted by Ctrl-C and the like with an {@link InterruptedError}, for the rest of this process's life. */
+export function catchInterrupt(): AbortSignal {
+  return catchEnd().abort;
 }

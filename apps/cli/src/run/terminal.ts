@@ -1,9 +1,8 @@
-import { ReadStream, type WriteStream } from "node:tty";
-import type { Container, TerminalOption } from "@dockher/runtime";
+import { ReadStream } from "node:tty";
+import type { Container } from "@dockher/runtime";
 import { UsageError } from "../error.js";
-
-/** What a terminal has where nobody says its size. */
-const DEFAULT_SIZE: TerminalOption = { rows: 24, columns: 80 };
+import { enterRawMode } from "./raw-mode.js";
+import { findScreen, readTerminalSize } from "./terminal-size.js";
 
 /**
  * Refuses `-it` where there is nobody to type.
@@ -13,19 +12,9 @@ export function checkTerminal({ tty, interactive }: { tty: boolean; interactive:
   if (tty && interactive && !process.stdin.isTTY) {
     throw new UsageError("failed to give the container a terminal: the input device is not a TTY", {
       code: "NO_TERMINAL",
-      hint: "leave -t out where the input is a pipe or a file",
+      hint: "where the input is a pipe or a file, leave -t out, or attach with --no-stdin",
     });
   }
-}
-
-/** The size of the terminal that the user looks at. */
-export function readTerminalSize(): TerminalOption {
-  const screen = findScreen();
-  return screen === undefined ? DEFAULT_SIZE : { rows: screen.rows, columns: screen.columns };
-}
-
-export function findScreen(): WriteStream | undefined {
-  return [process.stdout, process.stderr].find((stream) => stream.isTTY && stream.columns > 0);
 }
 
 export interface AttachedTerminal extends AsyncDisposable {
@@ -35,7 +24,7 @@ export interface AttachedTerminal extends AsyncDisposable {
 
 /**
  * Connects the user's terminal to the container's: keys go in as bytes (raw mode) where `interactive`, what it writes comes out, and a
- * new size of the window is carried over. Disposing restores the terminal; Node itself does so at any exit but SIGKILL.
+ * new size of the window is carried over. Disposing restores the terminal.
  */
 export function attachTerminal(
   container: Pick<Container, "terminal">,
@@ -51,20 +40,24 @@ export function attachTerminal(
     master.on("error", () => master.destroy());
   });
   master.pipe(process.stdout, { end: false });
+  // Nobody looks any more, as where a modem hangs up: so the container's terminal does.
+  process.stdout.on("error", () => master.destroy());
 
   const screen = findScreen();
   const resize = (): void => terminal.resize(readTerminalSize());
   screen?.on("resize", resize);
+  const rawMode = interactive ? enterRawMode() : undefined;
   if (interactive) {
-    process.stdin.setRawMode(true);
+    // A terminal that is gone: a signal says so, or what it showed goes nowhere.
+    process.stdin.on("error", () => {});
     process.stdin.pipe(master, { end: false });
   }
   return {
     drained,
     [Symbol.asyncDispose]: async () => {
       screen?.off("resize", resize);
+      rawMode?.[Symbol.dispose]();
       if (interactive) {
-        process.stdin.setRawMode(false);
         process.stdin.unpipe();
         process.stdin.destroy();
       }

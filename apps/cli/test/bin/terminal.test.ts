@@ -1,25 +1,9 @@
 import { readFileSync } from "node:fs";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { findReasonToSkip } from "./capability.ts";
-import { Machine } from "./dockher.ts";
-import { findScreenObstacle, Screen } from "./screen.ts";
+import { Screen } from "./screen.ts";
+import { describeTerminal } from "./terminal-suite.ts";
 
-const test = suite<{ machine: Machine }>("in a terminal");
-const reason = findReasonToSkip() ?? findScreenObstacle();
-if (reason !== undefined) console.log(`SKIP in a terminal: ${reason}`);
-
-test.before(async (context) => {
-  context.machine = new Machine();
-  const { code, stderr } = await context.machine.run(["image", "bootstrap", "busybox"]);
-  assert.is(code, 0, stderr);
-});
-test.after(async ({ machine }) => {
-  const { stdout } = await machine.run(["ps", "-aq", "--no-trunc"]);
-  const ids = stdout.split("\n").filter((id) => id !== "");
-  if (ids.length > 0) await machine.run(["rm", "-fv", ...ids]);
-  machine[Symbol.dispose]();
-});
+const test = describeTerminal("in a terminal");
 
 /** In front of both: a child of the command line, and a container below a monitor. */
 for (const [title, words] of [
@@ -142,4 +126,4 @@ test("a container that is left behind by a killed command line goes on", async (
   assert.is((await machine.run(["ps", "--format", "{{.Names}}"])).stdout, "alone\n");
 });
 
-if (reason === undefined) test.run();
+test.run();

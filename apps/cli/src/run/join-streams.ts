@@ -1,0 +1,116 @@
+import { type Readable, Transform, type Writable } from "node:stream";
+import type { ContainerAttachment } from "@dockher/runtime";
+import { endOnBrokenPipe } from "../output/broken-pipe.js";
+import { DetachKeys } from "../values/detach-keys.js";
+import { enterRawMode } from "./raw-mode.js";
+import { findScreen, readTerminalSize } from "./terminal-size.js";
+
+/** Of a container, or of a command that entered one. */
+type Streams = Pick<ContainerAttachment["streams"], "resize" | "stderr" | "stdin" | "stdout">;
+
+export interface JoinOptions<End> {
+  streams: Streams;
+  ended: Promise<End>;
+  /** Whether there is a terminal on the other side. */
+  tty: boolean;
+  /** Whether what is typed here goes there. */
+  interactive: boolean;
+  /** The bytes that detach, where there is a terminal. */
+  detachKeys: Uint8Array;
+  /** Aborting leaves it alone, too. */
+  abort: AbortSignal;
+}
+
+/**
+ * Joins this process's streams, or its terminal, with those of something that runs below a monitor, until that has ended or is
+ * left alone. The terminal is as it was afterwards.
+ * @returns how it ended; undefined where it was left and goes on
+ */
+export async function joinStreams<End>(options: JoinOptions<End>): Promise<End | undefined> {
+  const { streams, tty, interactive, abort } = options;
+  const shown = [show(streams.stdout, process.stdout)];
+  if (!tty) shown.push(show(streams.stderr, process.stderr));
+  using _size = tty ? followSize(streams) : undefined;
+  using keyboard = interactive ? joinKeyboard(streams.stdin, options) : undefined;
+  const ended = options.ended.then(async (end) => {
+    await Promise.all(shown);
+    return end;
+  });
+  return await Promise.race([ended, whenAborted(abort), keyboard?.detached ?? never]);
+}
+
+const never = new Promise<never>(() => {});
+
+/** A reader or a screen that has left ends this process; what is shown goes on. */
+function show(from: Readable, to: Writable): Promise<void> {
+  to.on("error", endOnBrokenPipe);
+  from.pipe(to, { end: false });
+  return new Promise((resolve) => from.once("close", resolve));
+}
+
+function whenAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}
+
+interface JoinedKeyboard extends Disposable {
+  /** Resolves when the keys that detach were typed. */
+  readonly detached: Promise<undefined>;
+}
+
+/** Hands on what is typed. */
+function joinKeyboard(
+  stdin: Writable,
+  { tty, detachKeys }: Pick<JoinOptions<unknown>, "detachKeys" | "tty">,
+): JoinedKeyboard {
+  const { stdin: keyboard } = process;
+  const rawMode = tty ? enterRawMode() : undefined;
+  // A terminal that is gone: a signal says so, or what it should show goes nowhere.
+  keyboard.on("error", () => {});
+  return {
+    detached: tty ? handOnKeys(keyboard, stdin, detachKeys) : handOn(keyboard, stdin),
+    [Symbol.dispose]: () => {
+      rawMode?.[Symbol.dispose]();
+      keyboard.unpipe();
+      keyboard.destroy();
+    },
+  };
+}
+
+function handOn(keyboard: Readable, stdin: Writable): Promise<undefined> {
+  keyboard.pipe(stdin);
+  return never;
+}
+
+function handOnKeys(
+  keyboard: Readable,
+  stdin: Writable,
+  detachKeys: Uint8Array,
+): Promise<undefined> {
+  const keys = new DetachKeys(detachKeys);
+  const filter = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      const { forward, detached } = keys.read(chunk);
+      done(null, forward);
+      if (!detached) return;
+      keyboard.unpipe(filter);
+      filter.end();
+    },
+  });
+  keyboard.pipe(filter).pipe(stdin, { end: false });
+  // What was typed before them has been handed on; a terminal that ends by itself leaves, too.
+  return new Promise((resolve) => filter.once("end", () => resolve(undefined)));
+}
+
+/** Gives the container's terminal the size of the user's, now and whenever it changes. */
+function followSize(streams: Streams): Disposable {
+  const screen = findScreen();
+  const resize = (): void => {
+    streams.resize(readTerminalSize()).catch(() => {});
+  };
+  if (screen !== undefined) resize();
+  screen?.on("resize", resize);
+  return { [Symbol.dispose]: () => void screen?.off("resize", resize) };
+}
