@@ -8,7 +8,7 @@ import type { OptionTable, OptionValues } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
 import { describeDirectories } from "../run/create-kept.js";
-import { enterCgroupFor } from "../run/enter-cgroup.js";
+import { enterCgroupFor } from "../run/enter-cgroup-for.js";
 import { toFailureCode } from "../run/failure-code.js";
 import { forwardSignals, toExitCode } from "../run/signals.js";
 import { readEnvironment } from "../values/environment.js";

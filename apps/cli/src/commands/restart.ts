@@ -2,7 +2,7 @@ import { restartContainer } from "@dockher/runtime";
 import { type Command, defineCommand } from "../command.js";
 import { eachContainer } from "../output/each-container.js";
 import { describeDirectories } from "../run/create-kept.js";
-import { enterCgroupFor } from "../run/enter-cgroup.js";
+import { enterCgroupFor } from "../run/enter-cgroup-for.js";
 import { readStopOptions, STOP_OPTIONS } from "../run/stop-options.js";
 
 export const restart: Command = defineCommand({

@@ -5,7 +5,7 @@ import { UsageError } from "../error.js";
 import { eachContainer } from "../output/each-container.js";
 import { ATTACH_OPTIONS } from "../run/attach-options.js";
 import { describeDirectories } from "../run/create-kept.js";
-import { enterCgroupFor } from "../run/enter-cgroup.js";
+import { enterCgroupFor } from "../run/enter-cgroup-for.js";
 
 const OPTIONS = {
   attach: { kind: "flag", short: "a", summary: "Show what it writes, and end with its exit code" },

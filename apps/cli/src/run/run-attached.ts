@@ -3,7 +3,7 @@ import type { ParsedArguments } from "../arguments/parse.js";
 import type { CommandContext } from "../command.js";
 import { attachToContainer } from "./attach-to-container.js";
 import { createKept, describeDirectories } from "./create-kept.js";
-import { enterCgroupFor } from "./enter-cgroup.js";
+import { enterCgroupFor } from "./enter-cgroup-for.js";
 import type { RunOptionTable } from "./option-table.js";
 import { removeUnless } from "./remove-unless.js";
 import { checkTerminal } from "./terminal.js";

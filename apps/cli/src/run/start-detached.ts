@@ -2,7 +2,7 @@ import { startKeptContainer } from "@dockher/runtime";
 import type { ParsedArguments } from "../arguments/parse.js";
 import type { CommandContext } from "../command.js";
 import { createKept, describeDirectories } from "./create-kept.js";
-import { enterCgroupFor } from "./enter-cgroup.js";
+import { enterCgroupFor } from "./enter-cgroup-for.js";
 import type { RunOptionTable } from "./option-table.js";
 import { removeUnless } from "./remove-unless.js";
 

@@ -171,7 +171,7 @@ test("the wrong words, one by one, in one line and with nothing changed", async 
     [["attach"], /one container/],
     [["attach", "nobody"], /nobody/],
     [["attach", "--detach-keys", "xx", "nobody"], /detach-keys/],
-    [["start", "-a", "one", "two"], /one container/],
+    [["start", "-a", "one", "two"], /multiple containers at once/],
     [["stats", "--no-stream", "nobody"], /nobody/],
     [["top"], /no container/],
     [["top", "nobody"], /nobody/],

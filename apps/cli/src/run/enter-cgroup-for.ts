@@ -1,0 +1,14 @@
+import { type ContainerTarget, enterDelegatedCgroup, inspectContainer } from "@dockher/runtime";
+import { isLimited, isRoot } from "./enter-cgroup.js";
+
+/**
+ * As {@link enterCgroup}, before a container that stays is started or entered. Without limits it is only tried: pause and stats need
+ * a cgroup as well, and who enters may have to move a process from here to there.
+ */
+export async function enterCgroupFor(target: ContainerTarget): Promise<void> {
+  if (isRoot()) return;
+  const { limits = {} } = inspectContainer(target).config.options;
+  await enterDelegatedCgroup().catch((error: unknown) => {
+    if (isLimited(limits)) throw error;
+  });
+}
