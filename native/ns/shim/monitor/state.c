@@ -197,6 +197,8 @@ mon_write_state (const struct monitor *monitor)
     error = replace_state (directory, STATE_FILE_SPARE, 0, &text);
   else if (error == 0 && monitor->container.phase == MON_CONTAINER_RUNNING)
     reserve_spare (directory);
+  else if (error == 0 && monitor->container.phase == MON_CONTAINER_ENDED)
+    unlinkat (directory, STATE_FILE_SPARE, 0);
   free (text.bytes);
   return error;
 }
