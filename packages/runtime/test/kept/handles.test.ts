@@ -14,7 +14,7 @@ import { describeKept, rejects } from "./kept-sandbox.ts";
 const { test, create, target, listLeftovers } = describeKept("handles");
 
 test("each state leads to the next, with what can be done in it", async () => {
-  const created = await create("echo hello; trap 'exit 7' TERM; while :; do sleep 0.01; done", {
+  const created = await create("trap 'exit 7' TERM; echo hello; while :; do sleep 0.01; done", {
     init: false,
     limits: { memory: 64 * 2 ** 20 },
   });

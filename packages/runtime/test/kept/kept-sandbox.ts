@@ -32,6 +32,8 @@ export interface KeptSuite {
   target: (container: string) => Required<ContainerTarget>;
   /** All that it writes until it has ended. */
   readLog: (container: string) => Promise<string>;
+  /** Until it has written something: before a PID 1 has its traps, the kernel keeps signals from it. */
+  awaitOutput: (container: string) => Promise<void>;
   stateOf: (container: string) => string;
 }
 
@@ -90,6 +92,9 @@ export function describeKept(
       for await (const entry of readContainerLog({ ...target(container), follow: true }))
         text += entry.text;
       return text;
+    },
+    awaitOutput: async (container) => {
+      for await (const _ of readContainerLog({ ...target(container), follow: true })) return;
     },
     stateOf: (container) => inspectContainer(target(container)).status.state,
   };

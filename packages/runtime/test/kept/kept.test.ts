@@ -12,7 +12,7 @@ import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { findImageUsers } from "../../src/state/find-image-users.ts";
 import { describeKept, rejects } from "./kept-sandbox.ts";
 
-const { test, directories, listLeftovers, create, start, target, readLog, stateOf } =
+const { test, directories, listLeftovers, create, start, target, readLog, awaitOutput, stateOf } =
   describeKept("kept containers");
 
 test("one is created, started, waited for, started again with what it wrote, and removed", async () => {
@@ -57,7 +57,9 @@ test("one runs on when nobody is there, and can be entered, with its own rights"
 });
 
 test("stop asks, then kills; kill kills; what does not run is refused or left", async () => {
-  const polite = await start('trap "exit 7" TERM; while :; do sleep 0.01; done', { init: false });
+  const obey = 'trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done';
+  const polite = await start(obey, { init: false });
+  await awaitOutput(polite);
   await stopContainer(target(polite));
   assert.is(await waitContainer(target(polite)), 7);
   await stopContainer(target(polite));

@@ -10,7 +10,7 @@ import { killContainer, stopContainer, waitContainer } from "../../src/kept/sign
 import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { describeKept, rejects } from "./kept-sandbox.ts";
 
-const { test, directories, create, start, target, stateOf } = describeKept("pause");
+const { test, directories, create, start, target, awaitOutput, stateOf } = describeKept("pause");
 
 /** Of the container's processor time, in the kernel's ticks. */
 function readTime(container: string): string | undefined {
@@ -44,8 +44,9 @@ test("nothing runs until it is unpaused, and everybody is told", async () => {
 });
 
 test("a signal ends one that is paused, and so does its removal", async () => {
-  const script = 'trap "exit 7" TERM; while :; do sleep 0.01; done';
+  const script = 'trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done';
   const stopped = await start(script, { init: false });
+  await awaitOutput(stopped);
   await pauseContainer(target(stopped));
   await stopContainer(target(stopped));
   assert.is(await waitContainer(target(stopped)), 7);
