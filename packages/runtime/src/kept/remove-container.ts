@@ -21,7 +21,6 @@ import {
   rootOf,
 } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
-import { thawContainer } from "./pause-container.js";
 import { releaseResources } from "./release-resources.js";
 
 export interface RemoveContainerOptions extends ContainerTarget {
@@ -71,12 +70,11 @@ async function unless<T>(
 }
 
 /** Whatever its files say: who knows is its monitor. */
-async function kill({ record, directory }: Pick<KeptContainer, "record" | "directory">) {
+async function kill({ directory }: Pick<KeptContainer, "directory">) {
   try {
     await using monitor = await connectMonitor({ directory });
-    const ended = monitor.wait();
-    const killed = monitor.kill("SIGKILL", { keepStopped: true });
-    await Promise.all([ended, killed.then(() => thawContainer(record))]);
+    // Not by a signal alone: what waits for its next start, or has just ended, takes none.
+    await monitor.stop({ signal: "SIGKILL", timeoutMilliseconds: 0 });
   } catch (error) {
     // It does not run, or ended by itself meanwhile.
     if (!(error instanceof NsError && error.code === "MONITOR_GONE")) throw error;

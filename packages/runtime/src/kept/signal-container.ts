@@ -122,5 +122,9 @@ export function explainGone({ config }: KeptContainer, error: unknown, verb: str
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof NsError && error.code === "MONITOR_GONE";
+  if (!(error instanceof NsError)) return false;
+  // Its process has ended, and the monitor is about to say so.
+  return (
+    error.code === "MONITOR_GONE" || (error.code === "MONITOR_REFUSED" && error.errno === "ESRCH")
+  );
 }

@@ -194,4 +194,21 @@ test("it restarts as it was told to, until it is stopped", async () => {
   assert.is(status.state === "exited" && status.restartCount, 2);
 });
 
+test("what waits for its next start takes no signal, and is removed by force", async () => {
+  const id = await start("exit 1", { restart: { name: "always" } });
+  // Longer each time: the last wait is long enough for what follows.
+  await until(() => {
+    const { status } = inspectContainer(target(id));
+    return status.state === "restarting" && status.restartCount >= 4;
+  });
+  await rejects(killContainer(target(id)), "CONTAINER_NOT_RUNNING");
+  await removeContainer({ ...target(id), force: true });
+  await rejects(removeContainer(target(id)), "CONTAINER_NOT_FOUND");
+});
+
+/** A monitor's restarts give no event. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 test.run();
