@@ -37,8 +37,12 @@ test("run -d -it, then attach, and the keys of the configuration", async ({ mach
   await screen.see(/ready>$/m);
   await seeLeft(screen, 0);
   await startLine(screen, "$D attach --no-stdin one");
-  await machine.run(["exec", "one", "sh", "-c", "echo shown > /proc/1/fd/1"]);
+  // Until it is seen: nobody knows when the command line has attached.
+  const script = "while [ ! -e /seen ]; do echo shown > /proc/1/fd/1; sleep 0.05; done";
+  const shown = machine.run(["exec", "one", "sh", "-c", script]);
   await screen.see(/shown/);
+  await machine.run(["exec", "one", "touch", "/seen"]);
+  await shown;
   screen.press("C-c");
   await screen.see(/ready>$/m);
   await startLine(screen, "$D attach one");
