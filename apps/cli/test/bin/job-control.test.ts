@@ -38,7 +38,8 @@ for (const words of ["run -it", "run -it --rm=false"]) {
     screen.enter("while [ \"$(stty size)\" != '22 77' ]; do :; done; echo resized");
     await screen.see(/^resized$/m);
     // A key again, and no signal to this side.
-    screen.enter("sleep 1000");
+    screen.enter("sh -c 'echo up; exec sleep 1000'");
+    await screen.see(/^up$/m);
     screen.press("C-c");
     screen.enter("echo code $?");
     await screen.see(/^code 130$/m);

@@ -18,11 +18,13 @@ for (const [title, words] of [
     screen.enter("stty -a > before; clear");
     screen.enter(`$D ${words} busybox sh`);
     await screen.see(/\/ #$/m);
-    screen.enter("sleep 1000");
+    screen.enter("sh -c 'echo first; exec sleep 1000'");
+    await screen.see(/^first$/m);
     screen.press("C-c");
     screen.enter("echo code $?");
     await screen.see(/^code 130$/m);
-    screen.enter("sleep 1000");
+    screen.enter("sh -c 'echo second; exec sleep 1000'");
+    await screen.see(/^second$/m);
     screen.press("C-z");
     await screen.see(/Stopped/);
     screen.enter("jobs; kill -9 %1; wait; tty");
