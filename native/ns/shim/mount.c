@@ -4,6 +4,7 @@
 #include <linux/fcntl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
+#include <linux/sched.h>
 #include <linux/stat.h>
 
 #include "child.h"
@@ -101,14 +102,64 @@ open_inside (const char *source, const char *subpath, unsigned long flags)
   return tree;
 }
 
+/* Back where we came from: setns(2) has made the topmost root of a mount namespace ours.  */
+static long
+return_home (int namespace, int root, int directory)
+{
+  long error = ns_syscall (__NR_setns, namespace, CLONE_NEWNS);
+  if (error == 0)
+    error = ns_syscall (__NR_fchdir, root);
+  if (error == 0)
+    error = ns_syscall (__NR_chroot, ".");
+  return error < 0 ? error : ns_syscall (__NR_fchdir, directory);
+}
+
+/* The kernel clones what lies in our mount namespace only, so we go to the other and back. Whoever
+   is in there may have put links in the way.  */
+static long
+open_elsewhere (const char *namespace, const char *source, unsigned long flags)
+{
+  int other = (int)ns_syscall (__NR_openat, AT_FDCWD, namespace, O_RDONLY | O_CLOEXEC, 0);
+  int own = (int)ns_syscall (__NR_openat, AT_FDCWD, "/proc/thread-self/ns/mnt",
+                             O_RDONLY | O_CLOEXEC, 0);
+  int root = ns_open_path ("/", O_PATH | O_DIRECTORY, 0);
+  int directory = (int)ns_syscall (__NR_openat, AT_FDCWD, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  const int opened[] = { other, own, root, directory };
+  long tree = 0;
+  for (int i = 0; i < 4; i++)
+    tree = tree < 0 || opened[i] >= 0 ? tree : opened[i];
+  if (tree == 0)
+    tree = ns_syscall (__NR_setns, other, CLONE_NEWNS);
+  if (tree == 0)
+    {
+      int found = ns_open_path (source, O_PATH, RESOLVE_NO_SYMLINKS);
+      tree = found < 0 ? found : ns_syscall (__NR_open_tree, found, "", AT_EMPTY_PATH | flags);
+      if (found >= 0)
+        ns_close (found);
+      long error = return_home (own, root, directory);
+      if (error < 0 && tree >= 0)
+        ns_close ((int)tree);
+      tree = error < 0 ? error : tree;
+    }
+  for (int i = 0; i < 4; i++)
+    if (opened[i] >= 0)
+      ns_close (opened[i]);
+  return tree;
+}
+
 int
 ns_open_tree (struct ns_child *child, const struct ns_step *step)
 {
   const uint64_t *arguments = step->arguments;
   const char *source = step->strings[0], *subpath = step->strings[1];
+  const char *namespace = step->strings[2];
   unsigned long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | arguments[1];
-  long tree = subpath[0] == '\0' ? ns_syscall (__NR_open_tree, AT_FDCWD, source, flags)
-                                 : open_inside (source, subpath, flags);
+  long tree;
+  if (namespace[0] != '\0')
+    tree = open_elsewhere (namespace, source, flags);
+  else
+    tree = subpath[0] == '\0' ? ns_syscall (__NR_open_tree, AT_FDCWD, source, flags)
+                              : open_inside (source, subpath, flags);
   int error = fill_slot (child, arguments[0], tree);
   if (error < 0 || arguments[2] == 0)
     return error;

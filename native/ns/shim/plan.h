@@ -52,9 +52,10 @@ enum ns_op
   NS_OOM_SCORE_ADJ, /* text for /proc/self/oom_score_adj */
 
   /* Steps, executed in this order. */
-  NS_MOUNT = 16,   /* flags, create, resolve; source, target, fstype, data */
-  NS_OPEN_TREE,    /* slot, flags, file type of a device or 0, its major, minor; source, subpath */
-  NS_CREATE_MOUNT, /* slot, attributes; fstype, source, options */
+  NS_MOUNT = 16, /* flags, create, resolve; source, target, fstype, data */
+  NS_OPEN_TREE,  /* slot, flags, file type of a device or 0, its major, minor; source, subpath, file
+                    of another mount namespace or "" */
+  NS_CREATE_MOUNT,     /* slot, attributes; fstype, source, options */
   NS_MOUNT_ATTRIBUTES, /* slot, set, clear, propagation, recursive, idmap; target or "" for the slot
                         */
   NS_MOVE_MOUNT,       /* slot, create, resolve; target */

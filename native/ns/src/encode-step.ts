@@ -86,7 +86,7 @@ export function encodeStep(step: Step): PlanRecord {
           step.recursive ? AT_RECURSIVE : 0,
           ...(step.device === undefined ? [0, 0, 0] : deviceNumbers(step.device)),
         ],
-        strings: [absolute(step.source), step.subpath ?? ""],
+        strings: [absolute(step.source), step.subpath ?? "", namespaceOf(step)],
       };
     case "create-mount":
       return {
@@ -208,6 +208,13 @@ function encodeGids(gids: readonly number[]): Uint8Array {
     if (!Number.isInteger(gid) || gid < 0 || gid >= 0xffff_ffff)
       throw new RangeError(`gids: expected a gid, got ${gid}`);
   return new Uint8Array(Uint32Array.from(gids).buffer);
+}
+
+function namespaceOf({ namespace, subpath }: Extract<Step, { op: "open-tree" }>): string {
+  if (namespace === undefined) return "";
+  if (subpath !== undefined)
+    throw new RangeError("a subpath is not looked for in another namespace");
+  return absolute(namespace);
 }
 
 /** sysctl(8): dots separate, unless there are slashes. */

@@ -93,6 +93,8 @@ export type Step =
       slot: number;
       source: string;
       subpath?: string | undefined;
+      /** The file of another mount namespace, in which `source` is looked for and may lead through no link; without `subpath`. */
+      namespace?: string | undefined;
       recursive: boolean;
       /** The source must be this device; else the step fails with ENODEV. */
       device?: { type: "c" | "b"; major: number; minor: number } | undefined;

@@ -91,6 +91,7 @@ export type { LogDamage, LogEntry } from "./logs/log-entry.js";
 export { type LogTime, parseLogTime } from "./logs/log-time.js";
 export { type ReadLogOptions, readLog } from "./logs/read-log.js";
 export type {
+  ContainerNamespace,
   ContainerOptions,
   ContainerSource,
   DeviceOption,
@@ -99,6 +100,7 @@ export type {
   ImageProgress,
   Limits,
   MountOption,
+  NamespaceOptions,
   ProcessOptions,
   RunOptions,
   SecurityOptions,

@@ -120,6 +120,31 @@ export interface SecurityOptions {
   seccomp?: "default" | "unconfined" | SeccompProfile;
 }
 
+/** A namespace of a kept container that runs, by its name, its id or the beginning of its id. */
+export interface ContainerNamespace {
+  container: string;
+}
+
+/** Which namespaces of a container's are not its own. */
+export interface NamespaceOptions {
+  /**
+   * `none` has a loopback of its own only; `host` shares the host's; that of another container comes with its host name and its
+   * files of `/etc`. Default `none`.
+   */
+  network?: "none" | "host" | ContainerNamespace;
+  /** Whose processes it sees and may signal. Default `private`. What it leaves running ends with its cgroup, which it needs then. */
+  pid?: "private" | "host" | ContainerNamespace;
+  /**
+   * System V IPC, POSIX message queues and `/dev/shm`. Only a `shareable` one can be another container's; `none` is private, without
+   * `/dev/shm`. Default `private`.
+   */
+  ipc?: "private" | "shareable" | "none" | "host" | ContainerNamespace;
+  /** `host` shares the host's name. Default `private`. */
+  uts?: "private" | "host";
+  /** `host` shows the cgroups of the whole machine. Default `private`. */
+  cgroupns?: "private" | "host";
+}
+
 /** A device node of the host that the container gets. */
 export interface DeviceOption {
   /** Absolute, on the host. */
@@ -139,14 +164,12 @@ export interface DnsOptions {
   options?: string[];
 }
 
-export interface ContainerOptions extends ProcessOptions, SecurityOptions {
+export interface ContainerOptions extends ProcessOptions, SecurityOptions, NamespaceOptions {
   /** The image or the root filesystem. */
   source: ContainerSource;
   /** Unique among the containers that run. */
   name?: string;
   hostname?: string;
-  /** `none` has a loopback of its own only; `host` shares the host's. Default `none`. */
-  network?: "none" | "host";
   /** Further names in `/etc/hosts`, and their addresses. */
   extraHosts?: Record<string, string>;
   dns?: DnsOptions;
@@ -154,7 +177,7 @@ export interface ContainerOptions extends ProcessOptions, SecurityOptions {
   /** Bytes of `/dev/shm`. Default 64 MiB, as Docker's. */
   shmSize?: number;
   devices?: DeviceOption[];
-  /** Of the container's own namespaces: `net.…`, `kernel.msg…`, `kernel.sem`, `kernel.shm…`, `fs.mqueue.…`. */
+  /** Of the container's own namespaces: `net.…`, `kernel.msg…`, `kernel.sem`, `kernel.shm…`, `fs.mqueue.…`, `kernel.domainname`. */
   sysctl?: Record<string, string>;
   /** From -1000 to 1000; without root no less than the caller's. Default 0. */
   oomScoreAdj?: number;

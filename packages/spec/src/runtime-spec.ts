@@ -76,6 +76,8 @@ export interface Mount {
   gidMappings?: LinuxIDMapping[];
   /** Dockher's own: what to mount of `source`, whose content is not trusted. Links in it end inside `source`. */
   subpath?: string;
+  /** Dockher's own: the file of the mount namespace in which `source` is looked for. Without it, the caller's. */
+  namespace?: string;
 }
 
 export type NamespaceType = "pid" | "network" | "mount" | "ipc" | "uts" | "user" | "cgroup";

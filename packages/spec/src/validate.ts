@@ -118,6 +118,7 @@ const specSchema = v.looseObject({
         uidMappings: mappings,
         gidMappings: mappings,
         subpath: v.optional(v.pipe(text, v.minLength(1))),
+        namespace: v.optional(absolutePath),
       }),
     ),
   ),

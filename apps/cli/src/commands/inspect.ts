@@ -12,6 +12,7 @@ import { UsageError } from "../error.js";
 import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
 import { renderError } from "../output/render-error.js";
 import { describeDirectories } from "../run/create-kept.js";
+import { formatNamespaceMode } from "../values/namespace-mode.js";
 
 const OPTIONS = {
   ...INSPECT_FORMAT_OPTION,
@@ -54,7 +55,7 @@ const NEVER = "0001-01-01T00:00:00Z";
 
 /** Docker's names of the fields, as far as there is something to say. */
 function describe(
-  { config, status, directory, logPath }: ContainerDetails,
+  { config, status, hostname, directory, logPath }: ContainerDetails,
   size: ContainerSize | undefined,
 ): object {
   const { options } = config;
@@ -75,6 +76,7 @@ function describe(
       AutoRemove: config.autoRemove,
       CapAdd: options.capAdd ?? [],
       CapDrop: options.capDrop ?? [],
+      CgroupnsMode: options.cgroupns ?? "private",
       CpuShares: options.limits?.cpuShares ?? 0,
       CpusetCpus: options.limits?.cpusetCpus ?? "",
       CpusetMems: options.limits?.cpusetMems ?? "",
@@ -86,13 +88,15 @@ function describe(
       DnsSearch: options.dns?.search ?? [],
       ExtraHosts: Object.entries(options.extraHosts ?? {}).map(([name, ip]) => `${name}:${ip}`),
       GroupAdd: options.groupAdd ?? [],
+      IpcMode: formatNamespaceMode(options.ipc ?? "private"),
       LogConfig: { Type: config.log.driver },
       Memory: options.limits?.memory ?? 0,
       MemoryReservation: options.limits?.memoryReservation ?? 0,
       MemorySwap: options.limits?.memorySwap ?? options.limits?.memory ?? 0,
       NanoCpus: toNanoCpus(options.limits),
-      NetworkMode: options.network ?? "none",
+      NetworkMode: formatNamespaceMode(options.network ?? "none"),
       OomScoreAdj: options.oomScoreAdj ?? 0,
+      PidMode: options.pid === "private" ? "" : formatNamespaceMode(options.pid ?? ""),
       PidsLimit: options.limits?.pids ?? null,
       Privileged: options.privileged ?? false,
       ReadonlyRootfs: options.readonly ?? false,
@@ -104,13 +108,14 @@ function describe(
       ShmSize: options.shmSize ?? 64 * 2 ** 20,
       Sysctls: new Map(Object.entries(options.sysctl ?? {})),
       UsernsMode: options.userns ?? "",
+      UTSMode: options.uts === "host" ? "host" : "",
     },
     Mounts: config.mounts.map(describeMount),
     Config: {
       Cmd: config.args,
       ...describeHealthcheck(config.healthcheck),
       Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
-      Hostname: options.hostname ?? config.id.slice(0, 12),
+      Hostname: hostname,
       Image: config.image,
       Labels: new Map(Object.entries(config.labels)),
       OpenStdin: config.openStdin,

@@ -6,6 +6,7 @@ import { parseDevice } from "../values/device.js";
 import { readEnvironment } from "../values/environment.js";
 import { parseHost } from "../values/host.js";
 import { parseMount } from "../values/mount.js";
+import { parseNamespaceMode } from "../values/namespace-mode.js";
 import { readOomScore } from "../values/oom-score.js";
 import { readSecurityOptions } from "../values/security-opt.js";
 import { parseSysctl } from "../values/sysctl.js";
@@ -57,9 +58,13 @@ export function describeContainer(
     ...given("dns", readDns(values)),
     ...given("devices", unlessEmpty(values.device.map(parseDevice))),
     ...given("sysctl", unlessNone(values.sysctl.map(parseSysctl))),
+    ...given("pid", parseNamespaceMode("pid", values.pid)),
+    ...given("ipc", parseNamespaceMode("ipc", values.ipc)),
+    ...given("uts", parseNamespaceMode("uts", values.uts)),
+    ...given("cgroupns", parseNamespaceMode("cgroupns", values.cgroupns)),
     ...readSecurityOptions(values["security-opt"], surroundings.cwd),
     env: readEnvironment({ env: values.env, envFiles: values["env-file"] }, surroundings.env),
-    network: values.network === "host" ? "host" : "none",
+    network: parseNamespaceMode("network", values.network) ?? "none",
     mounts: readMounts(values, surroundings),
     limits: readLimits(values),
     ulimits: Object.fromEntries(ulimits.map(({ name, limit }) => [name, limit])),

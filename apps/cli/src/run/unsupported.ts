@@ -28,8 +28,11 @@ export function refuseUnsupported(values: OptionValues<RunOptionTable>): void {
     );
   }
   const network = values.network;
-  if (network !== undefined && network !== "none" && network !== "host") {
-    throw refuse(`the network "${network}" is not supported yet`, "write --network none or host");
+  if (network !== undefined && !/^(?:|none|host|container:.+)$/.test(network)) {
+    throw refuse(
+      `the network "${network}" is not supported yet`,
+      "write --network none, host or container:NAME",
+    );
   }
   const userns = values.userns;
   if (userns !== undefined && userns !== "auto" && userns !== "host") {

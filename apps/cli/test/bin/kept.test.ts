@@ -134,4 +134,65 @@ test("what cannot be meant is refused in one line, with Docker's codes", async (
   assert.equal([inspected.code, inspected.stdout], [1, "[]\n"]);
 });
 
-if (reason === undefined) test.run();
+if (reason === undefined)
+  test("namespaces of another container, and of the host", async ({ machine }) => {
+    const donor = await machine.run([
+      "run",
+      "-d",
+      "--name",
+      "donor",
+      "--ipc",
+      "shareable",
+      "busybox",
+      "sleep",
+      "1000",
+    ]);
+    const id = donor.stdout.trim();
+    const joined = [
+      "--pid",
+      "container:donor",
+      "--ipc",
+      "container:donor",
+      "--net",
+      "container:donor",
+    ];
+    const guest = await machine.run([
+      "run",
+      "-d",
+      "--name",
+      "guest",
+      ...joined,
+      "busybox",
+      "sleep",
+      "2000",
+    ]);
+    assert.is(guest.code, 0, guest.stderr);
+    const links = [
+      "readlink /proc/self/ns/pid",
+      "readlink /proc/self/ns/ipc",
+      "readlink /proc/self/ns/net",
+    ].join("; ");
+    const own = await machine.run(["exec", "donor", "sh", "-c", links]);
+    assert.match(own.stdout, /^pid:.*\nipc:.*\nnet:.*\n$/);
+    assert.is((await machine.run(["exec", "guest", "sh", "-c", links])).stdout, own.stdout);
+    assert.is(
+      (await machine.run(["run", ...joined, "busybox", "sh", "-c", links])).stdout,
+      own.stdout,
+    );
+    const format =
+      "{{.HostConfig.PidMode}} {{.HostConfig.IpcMode}} {{.HostConfig.NetworkMode}} {{.Config.Hostname}}";
+    const other = `container:${id}`;
+    assert.is(
+      (await machine.run(["inspect", "-f", format, "guest"])).stdout,
+      `${other} ${other} ${other} ${id.slice(0, 12)}\n`,
+    );
+    assert.is((await machine.run(["rm", "-f", "donor"])).code, 0);
+    const late = await machine.run(["run", "--pid", "container:donor", "busybox", "true"]);
+    assert.is(late.code, 125);
+    assert.match(late.stderr, /^dockher: failed to find container donor/);
+    const wrong = await machine.run(["run", "--ipc", "x", "busybox", "true"]);
+    assert.is(wrong.code, 125);
+    assert.match(wrong.stderr, /^dockher: failed to parse --ipc "x"[^\n]*\nhint: .*\n$/);
+  });
+
+test.run();

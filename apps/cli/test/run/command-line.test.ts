@@ -52,7 +52,6 @@ test("refuses what nothing carries out yet, with a hint", () => {
     ["--rm=false", "--timeout", "5"],
     ["--label", "a=b", "--timeout", "5"],
     ["--network", "bridge"],
-    ["--net=container:x"],
     ["--pull", "always"],
     ["--userns", "keep-id"],
   ]) {

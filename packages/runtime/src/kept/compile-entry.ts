@@ -8,9 +8,11 @@ import { compileCredentials } from "../plan/compile-credentials.js";
 import { compileAttachment, locateUser } from "../plan/compile-plan.js";
 import { compileStdio } from "../plan/compile-stdio.js";
 import { resolveSource } from "../source/resolve-source.js";
+import { listShared } from "../spec/select-namespaces.js";
 import { readRecord } from "../state/claim.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import type { ContainerTarget, KeptContainer } from "./find-container.js";
+import { readHostname } from "./read-hostname.js";
 
 /** What runs in a container beside its own command. */
 export interface EntryOptions
@@ -45,9 +47,10 @@ const NAMESPACES = ["user", "ipc", "uts", "network", "cgroup", "pid", "mount"] a
  * @throws RuntimeError `USER_NOT_FOUND` and the like
  */
 export async function compileEntry(
-  { record, config }: KeptContainer,
+  found: KeptContainer,
   options: CompileEntryOptions,
 ): Promise<Plan> {
+  const { record, config, directory } = found;
   const directories = resolveDirectories(options.directories ?? {});
   const { privileged = false, entered } = options;
   const { pid, userNamespace } = entered;
@@ -72,11 +75,12 @@ export async function compileEntry(
     ...(pid === undefined ? {} : { accountRoot: `/proc/${pid}/root` }),
     mounts: config.mounts,
     userNamespace,
+    joined: { paths: {}, network: { hostname: readHostname(found, directories), directory } },
   });
   const { process } = spec;
   const cgroup = readRecord(record, "cgroup");
   const shared = new Set<string>([
-    ...(config.options.network === "host" ? ["network"] : []),
+    ...listShared(config.options),
     ...(userNamespace.type === "host" ? ["user"] : []),
   ]);
   return {

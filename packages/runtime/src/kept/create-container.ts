@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { removeTree, resolveDirectories } from "@dockher/rootfs";
 import { recordContainerEvent } from "../events/journal.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
+import { checkRestart, pinJoined } from "../lifecycle/join-containers.js";
 import { previewUserNamespace } from "../lifecycle/open-user-namespace.js";
 import { UndoList } from "../lifecycle/undo-list.js";
 import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
@@ -49,9 +50,11 @@ export async function createContainer(options: CreateOptions): Promise<CreatedCo
   }
 }
 
-async function create(options: CreateOptions, undo: UndoList): Promise<HandleOptions> {
-  const { signal } = options;
+async function create(given: CreateOptions, undo: UndoList): Promise<HandleOptions> {
+  const { signal } = given;
   signal?.throwIfAborted();
+  checkRestart(given, given.restart);
+  const options = pinJoined(given);
   if (options.name !== undefined) checkContainerName(options.name);
   const directories = resolveDirectories(options.directories ?? {});
   const state = locateState(directories.root);

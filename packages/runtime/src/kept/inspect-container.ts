@@ -2,10 +2,13 @@ import { join } from "node:path";
 import type { ContainerConfig } from "./container-config.js";
 import { type ContainerStatus, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer } from "./find-container.js";
+import { readHostname } from "./read-hostname.js";
 
 export interface ContainerDetails {
   config: ContainerConfig;
   status: ContainerStatus;
+  /** The name that it has inside; empty where it was that of a container which was removed. */
+  hostname: string;
   /** Where its own files lie. */
   directory: string;
   /** Its log, where it has one. */
@@ -20,6 +23,7 @@ export function inspectContainer(target: ContainerTarget): ContainerDetails {
   return {
     config,
     status: readStatus(found),
+    hostname: readHostname(found, target.directories),
     directory,
     logPath: log.driver === "none" ? undefined : join(directory, log.name ?? "container.log"),
   };

@@ -4,6 +4,7 @@ import { type OverlayUpper, resolveDirectories, type StoreDirectories } from "@d
 import { recordContainerEvent } from "../events/journal.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
 import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
+import { joinContainers } from "../lifecycle/join-containers.js";
 import { prepareCgroup } from "../lifecycle/prepare-cgroup.js";
 import { prepareRoot } from "../lifecycle/prepare-root.js";
 import { UndoList } from "../lifecycle/undo-list.js";
@@ -78,12 +79,14 @@ async function start(
   undo.push(() => releaseResources(record));
   using held = await holdUserNamespace({ record, config, signal });
   const { userNamespace } = held;
+  using joined = joinContainers(options);
   const { spec, filter } = await describeContainer({
     options,
     id: record.id,
     source,
     mounts,
     userNamespace,
+    joined,
   });
   const root = await prepareRoot({
     source,
@@ -92,6 +95,7 @@ async function start(
     spec,
     options,
     userNamespace,
+    joined,
   });
   const cgroup = await prepareCgroup({
     record,

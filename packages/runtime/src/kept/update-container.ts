@@ -3,6 +3,7 @@ import type { LinuxResources } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import { recordContainerEvent } from "../events/journal.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
+import { checkRestart } from "../lifecycle/join-containers.js";
 import { UndoList } from "../lifecycle/undo-list.js";
 import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
 import type { Limits } from "../options.js";
@@ -42,6 +43,7 @@ export async function updateContainer(options: UpdateContainerOptions): Promise<
       { code: "CONFLICTING_OPTIONS" },
     );
   }
+  checkRestart(config.options, restart);
   const undo = new UndoList();
   try {
     undo.push(() => writeConfig(directory, config));

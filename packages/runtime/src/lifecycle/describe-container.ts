@@ -9,6 +9,7 @@ import { readAccountFilesOf } from "../user/read-account-file.js";
 import { checkUser } from "../user-namespace/check-user.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import type { NamedMount } from "../volumes/name-volumes.js";
+import type { Joined } from "./join-containers.js";
 
 export interface DescribeOptions {
   options: ContainerOptions;
@@ -18,6 +19,7 @@ export interface DescribeOptions {
   accountRoot?: string;
   mounts: readonly NamedMount[];
   userNamespace: UserNamespace;
+  joined?: Joined | undefined;
 }
 
 export interface DescribedContainer {
@@ -39,6 +41,7 @@ export async function describeContainer(given: DescribeOptions): Promise<Describ
     mounts: [...mounts],
     readAccountFile: readAccountFilesOf(given.accountRoot ?? locateLower(source)),
     userNamespace,
+    joined: given.joined,
   });
   checkUser(spec.process.user, userNamespace);
   const seccomp = await selectSeccomp({

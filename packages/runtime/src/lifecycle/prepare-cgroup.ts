@@ -26,6 +26,7 @@ export async function prepareCgroup(given: PrepareCgroupOptions): Promise<Cgroup
   const resources = spec.linux?.resources ?? {};
   if (options.cgroups === "disabled") {
     refuseLimits(spec);
+    refuseSharedPids(spec, "leave out the option that disables cgroups");
     closeDevices(spec, options);
     return undefined;
   }
@@ -33,7 +34,10 @@ export async function prepareCgroup(given: PrepareCgroupOptions): Promise<Cgroup
     userNamespace.type === "rootless"
       ? await createDelegatedCgroup({ record, resources, controllers })
       : await createContainerCgroup({ record, resources, controllers });
-  if (cgroup === undefined) return undefined;
+  if (cgroup === undefined) {
+    refuseSharedPids(spec, "dockher doctor says how to get one");
+    return undefined;
+  }
   undo.push(async () => {
     await cgroup.killAll();
     await cgroup.remove();
@@ -48,6 +52,15 @@ function refuseLimits(spec: Spec): void {
     code: "INVALID_LIMIT",
     hint: "leave the limits out, or the option that disables cgroups",
   });
+}
+
+/** What a command leaves running ends with its PID namespace, or with its cgroup. */
+function refuseSharedPids({ linux }: Spec, hint: string): void {
+  if (linux?.namespaces?.some(({ type, path }) => type === "pid" && path === undefined)) return;
+  throw new RuntimeError(
+    "failed to share a PID namespace: without a cgroup nothing would end what the container leaves running",
+    { code: "INVALID_NAMESPACE", hint },
+  );
 }
 
 /** Without a cgroup nothing filters devices, so nobody inside may make their nodes. */

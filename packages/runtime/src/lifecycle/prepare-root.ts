@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { type Image, ImageStore, type OverlayUpper, prepareOverlay } from "@dockher/rootfs";
 import type { Spec } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
@@ -6,6 +7,7 @@ import type { RootPlan } from "../plan/compile-root.js";
 import type { ResolvedSource } from "../source/resolve-source.js";
 import { checkNetworkFiles, writeNetworkFiles } from "../source/write-network-files.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
+import type { Joined } from "./join-containers.js";
 
 export interface PrepareRootOptions {
   source: ResolvedSource;
@@ -15,6 +17,7 @@ export interface PrepareRootOptions {
   spec: Spec;
   options: ContainerOptions;
   userNamespace: UserNamespace;
+  joined?: Joined | undefined;
 }
 
 /**
@@ -37,11 +40,10 @@ export async function prepareRoot(given: PrepareRootOptions): Promise<RootPlan> 
   });
   const files = writeNetworkFiles({
     directory,
-    hostname: spec.hostname ?? "",
-    network: options.network ?? "none",
-    extraHosts: options.extraHosts,
-    dns: options.dns,
+    hostname: spec.hostname ?? hostname(),
+    options,
     userNamespace: userNamespace.type,
+    sharedWith: given.joined?.network?.directory,
   });
   const taken = new Set(spec.mounts?.map((mount) => mount.destination));
   spec.mounts?.push(...files.filter((file) => !taken.has(file.destination)));

@@ -6,6 +6,7 @@ import type { ContainerOptions } from "../options.js";
 import { compilePlan } from "../plan/compile-plan.js";
 import { compileStdio } from "../plan/compile-stdio.js";
 import { resolveSource } from "../source/resolve-source.js";
+import { listJoined } from "../spec/select-namespaces.js";
 import {
   claimContainer,
   createRecord,
@@ -22,6 +23,7 @@ import { locateVolumes } from "../volumes/volume-layout.js";
 import { checkTimeout } from "./check-timeout.js";
 import { describeContainer } from "./describe-container.js";
 import { explainLaunchFailure } from "./explain-launch-failure.js";
+import type { JoinedContainers } from "./join-containers.js";
 import { launchContainer } from "./launch-container.js";
 import { openUserNamespace, recordIds } from "./open-user-namespace.js";
 import { prepareCgroup } from "./prepare-cgroup.js";
@@ -79,12 +81,14 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     declared: source.config.Volumes,
     layout,
   });
+  using joined = await join({ ...options, directories });
   const { spec, filter } = await describeContainer({
     options,
     id: record.id,
     source,
     mounts,
     userNamespace,
+    joined,
   });
   signal?.throwIfAborted();
 
@@ -101,7 +105,15 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     source.type === "image" && source.upper === "memory"
       ? { type: "memory" }
       : { type: "disk", lifetime: "run" };
-  const root = await prepareRoot({ source, directory, upper, spec, options, userNamespace });
+  const root = await prepareRoot({
+    source,
+    directory,
+    upper,
+    spec,
+    options,
+    userNamespace,
+    joined,
+  });
   const volumes = mounts.filter((mount) => mount.type === "volume");
   if (volumes.length > 0) {
     // Loaded where it is used: most containers have none.
@@ -126,4 +138,10 @@ async function start(options: ContainerOptions, undo: UndoList): Promise<Running
     },
   );
   return new RunningContainer({ record, options, process, cgroup, undo });
+}
+
+/** Loaded where it is used: most containers join no other. */
+async function join(options: ContainerOptions): Promise<JoinedContainers | undefined> {
+  if (listJoined(options).length === 0) return undefined;
+  return (await import("./join-containers.js")).joinContainers(options);
 }

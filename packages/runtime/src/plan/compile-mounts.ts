@@ -122,10 +122,10 @@ interface BindOptions {
 }
 
 function compileBind({ mount, options, slot, compiled }: BindOptions): void {
-  const { source = "", subpath } = mount;
+  const { source = "", subpath, namespace } = mount;
   const recursive = options.bind === "rbind";
   const attributes = toMountAttributes(options.flags);
-  compiled.beforePivot.push({ op: "open-tree", slot, source, subpath, recursive });
+  compiled.beforePivot.push({ op: "open-tree", slot, source, subpath, namespace, recursive });
   if (attributes !== 0 || options.propagation !== 0 || options.idmap) {
     compiled.beforePivot.push({
       op: "set-mount-attributes",
@@ -141,7 +141,8 @@ function compileBind({ mount, options, slot, compiled }: BindOptions): void {
     op: "move-mount",
     slot,
     target: mount.destination,
-    createTarget: isDirectory({ source, subpath }) ? "directory" : "file",
+    createTarget:
+      namespace !== undefined || isDirectory({ source, subpath }) ? "directory" : "file",
   });
 }
 

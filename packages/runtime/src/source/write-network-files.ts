@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Mount } from "@dockher/spec";
@@ -11,10 +11,10 @@ export interface NetworkFilesOptions {
   /** The container's own directory. */
   directory: string;
   hostname: string;
-  network: "none" | "host";
+  options: Pick<ContainerOptions, "dns" | "extraHosts" | "network">;
   userNamespace: UserNamespace["type"];
-  extraHosts?: Readonly<Record<string, string>> | undefined;
-  dns?: DnsOptions | undefined;
+  /** The directory of the container whose network it is: its files are this one's too. */
+  sharedWith?: string | undefined;
 }
 
 /**
@@ -49,8 +49,9 @@ export const NETWORK_FILES: readonly string[] = ["/etc/hostname", "/etc/hosts", 
  * Writes the files of `/etc` that belong to a container rather than to its image, as Docker does, and returns the mounts
  * that put them in place.
  */
-export function writeNetworkFiles(options: NetworkFilesOptions): Mount[] {
-  const { directory, hostname, network, userNamespace, extraHosts = {}, dns = {} } = options;
+export function writeNetworkFiles(given: NetworkFilesOptions): Mount[] {
+  const { directory, hostname, userNamespace, sharedWith } = given;
+  const { network, extraHosts = {}, dns = {} } = given.options;
   const hosts = network === "host" ? readHostFile("hosts") : formatHosts(hostname);
   const files = {
     hostname: `${hostname}\n`,
@@ -58,8 +59,9 @@ export function writeNetworkFiles(options: NetworkFilesOptions): Mount[] {
     "resolv.conf": formatResolver(network === "host" ? readHostFile("resolv.conf") : "", dns),
   };
   return Object.entries(files).map(([name, content]) => {
-    const source = join(directory, name);
-    writeFileSync(source, content, { mode: 0o644 });
+    const shared = sharedWith === undefined ? undefined : join(sharedWith, name);
+    const source = shared !== undefined && existsSync(shared) ? shared : join(directory, name);
+    if (source !== shared) writeFileSync(source, content, { mode: 0o644 });
     const mount = {
       destination: `/etc/${name}`,
       type: "bind",

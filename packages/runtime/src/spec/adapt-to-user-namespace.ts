@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Mount, Spec } from "@dockher/spec";
+import type { Mount, NamespaceType, Spec } from "@dockher/spec";
+import { RuntimeError } from "../error.js";
 import { mapId } from "../user-namespace/map-id.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 
@@ -20,7 +21,28 @@ export function adaptToUserNamespace(spec: Spec, namespace: UserNamespace): void
   }
   spec.process.oomScoreAdj = Math.max(spec.process.oomScoreAdj ?? 0, readOwnOomScore());
   spec.mounts = spec.mounts?.map((mount) => leaveOutUnmappedGroup(mount, gidMappings)) ?? [];
-  if (!namespaces.some(({ type }) => type === "network")) shareSysfs(spec);
+  const shares = (type: NamespaceType): boolean => !namespaces.some((own) => own.type === type);
+  if (shares("cgroup")) throw refuseCgroups();
+  if (shares("network")) shareSysfs(spec);
+  if (shares("pid")) shareFileSystem(spec, "proc");
+  if (shares("ipc")) shareFileSystem(spec, "mqueue");
+}
+
+function refuseCgroups(): RuntimeError {
+  return new RuntimeError("failed to share the host's cgroup namespace: this needs root", {
+    code: "ROOT_REQUIRED",
+    hint: "run it with sudo, or leave the choice of the cgroup namespace out",
+  });
+}
+
+/** These may be mounted only by who owns the namespace that they show: the host's come with the host's own. */
+function shareFileSystem(spec: Spec, type: "mqueue" | "proc"): void {
+  spec.mounts =
+    spec.mounts?.map((mount) => {
+      if (mount.type !== type) return mount;
+      const options = ["rbind", "rprivate", "nosuid", "noexec", "nodev"];
+      return { destination: mount.destination, type: "bind", source: mount.destination, options };
+    }) ?? [];
 }
 
 /** runtime-spec, config.md, "idmap" and "ridmap": what is root's on the host is the container's root's. */

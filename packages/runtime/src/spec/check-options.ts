@@ -11,6 +11,7 @@ import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
 import { listGrantableCapabilities } from "./held-capabilities.js";
+import { checkNamespaces } from "./select-namespaces.js";
 import { selectSeccomp } from "./select-seccomp.js";
 
 /**
@@ -27,7 +28,8 @@ export async function checkOptions(options: ContainerOptions): Promise<void> {
     options.devices ?? [],
     chooseUserNamespace(options) === "host" ? "host" : "mapped",
   );
-  checkSysctl(options.sysctl ?? {}, { network: options.network ?? "none" });
+  checkNamespaces(options);
+  checkSysctl(options);
   checkNetworkFiles(options);
   const capabilities = selectCapabilities({
     add: options.capAdd ?? [],

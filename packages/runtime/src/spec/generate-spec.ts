@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import {
   createDefaultSpec,
   DEFAULT_PATH,
@@ -11,6 +10,7 @@ import {
   validateSpec,
 } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
+import type { Joined } from "../lifecycle/join-containers.js";
 import type { ContainerOptions } from "../options.js";
 import type { ContainerId } from "../state/container-id.js";
 import { type ReadAccountFile, resolveGroups, resolveUser } from "../user/resolve-user.js";
@@ -19,6 +19,7 @@ import { type NamedMount, nameVolumes } from "../volumes/name-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
 import { adaptToUserNamespace } from "./adapt-to-user-namespace.js";
 import { checkSysctl } from "./check-sysctl.js";
+import { chooseHostname } from "./choose-hostname.js";
 import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./default-devices.js";
 import { generateDevices } from "./generate-devices.js";
 import { generateMounts } from "./generate-mounts.js";
@@ -26,6 +27,8 @@ import { generateResources } from "./generate-resources.js";
 import { generateRlimits } from "./generate-rlimits.js";
 import { listGrantableCapabilities } from "./held-capabilities.js";
 import { listDevices } from "./host-devices.js";
+import { checkNamespaces, selectNamespaces } from "./select-namespaces.js";
+import { selectShm } from "./select-shm.js";
 import { listThermalThrottles } from "./thermal-throttles.js";
 
 export interface GenerateSpecOptions {
@@ -37,6 +40,8 @@ export interface GenerateSpecOptions {
   userNamespace: UserNamespace;
   /** The caller's mounts and the image's, with the names of volumes. By default, new names. */
   mounts?: readonly NamedMount[];
+  /** What it has of other containers; of those that are named nothing yet, without it. */
+  joined?: Joined | undefined;
 }
 
 /**
@@ -45,13 +50,14 @@ export interface GenerateSpecOptions {
  */
 export function generateSpec(given: GenerateSpecOptions): Spec {
   const { options, id, config, userNamespace } = given;
-  checkNetwork(options.network);
+  checkNamespaces(options);
+  checkSysctl(options);
   const spec = createDefaultSpec();
-  checkSysctl(options.sysctl ?? {}, { network: options.network ?? "none" });
   const user = resolveUser(options.user ?? config.User ?? "", given.readAccountFile);
   user.additionalGids.push(...resolveGroups(options.groupAdd ?? [], given.readAccountFile));
   const { home, ...ids } = user;
-  spec.hostname = options.hostname ?? (options.network === "host" ? hostname() : id.slice(0, 12));
+  const hostname = given.joined?.network?.hostname ?? chooseHostname(options, id);
+  if (options.uts !== "host") spec.hostname = hostname;
   spec.root = {
     path: options.source.rootfs ?? "rootfs",
     ...(options.readonly ? { readonly: true } : {}),
@@ -59,7 +65,7 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
   Object.assign(spec.process, {
     args: selectArgs(options, config),
     cwd: options.cwd ?? (config.WorkingDir || "/"),
-    env: mergeEnvironment({ options, config, home, hostname: spec.hostname }),
+    env: mergeEnvironment({ options, config, home, hostname }),
     user: { ...ids, umask: 0o022 },
     noNewPrivileges: options.noNewPrivileges ?? !options.privileged,
     rlimits: generateRlimits(options.ulimits ?? {}),
@@ -73,11 +79,14 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
     };
   }
   spec.process.oomScoreAdj = options.oomScoreAdj ?? 0;
-  resizeShm(spec.mounts ?? [], options.shmSize);
-  spec.mounts = replaceMounts(spec.mounts ?? [], generateMounts(given.mounts ?? nameMounts(given)));
+  spec.mounts = replaceMounts(
+    selectShm(spec.mounts ?? [], options, given.joined),
+    generateMounts(given.mounts ?? nameMounts(given)),
+  );
   const own = generateDevices(options.devices ?? [], userNamespace.type);
   spec.linux = {
     ...spec.linux,
+    namespaces: selectNamespaces(spec.linux?.namespaces ?? [], options, given.joined?.paths),
     maskedPaths: [...(spec.linux?.maskedPaths ?? []), ...listThermalThrottles()],
     devices: replaceDevices(
       options.privileged ? listDevices(userNamespace.type) : DEFAULT_DEVICES,
@@ -91,9 +100,6 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
       devices: [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES), ...own.rules],
     },
   };
-  if (options.network === "host") {
-    spec.linux.namespaces = spec.linux.namespaces?.filter(({ type }) => type !== "network") ?? [];
-  }
   if (options.privileged) openPrivileged(spec);
   adaptToUserNamespace(spec, userNamespace);
   return validateSpec(spec);
@@ -104,15 +110,6 @@ function nameMounts({ options, config }: GenerateSpecOptions): NamedMount[] {
     mounts: options.mounts ?? [],
     declared: config.Volumes,
     layout: locateVolumes(options.directories),
-  });
-}
-
-/** Programs without types can ask for what is not there. */
-function checkNetwork(network: string = "none"): void {
-  if (network === "none" || network === "host") return;
-  throw new RuntimeError(`failed to join network "${network}": there is no such network`, {
-    code: "INVALID_NETWORK",
-    hint: "choose none or host",
   });
 }
 
@@ -178,20 +175,6 @@ function replaceMounts(defaults: Mount[], own: Mount[]): Mount[] {
 function replaceDevices(defaults: readonly LinuxDevice[], own: LinuxDevice[]): LinuxDevice[] {
   const taken = new Set(own.map((device) => device.path));
   return [...defaults.filter((device) => !taken.has(device.path)), ...own];
-}
-
-function resizeShm(mounts: readonly Mount[], size: number | undefined): void {
-  if (size === undefined) return;
-  if (!Number.isSafeInteger(size) || size <= 0) {
-    throw new RuntimeError(`failed to size /dev/shm: ${size} is not a number of bytes`, {
-      code: "INVALID_MOUNT",
-    });
-  }
-  for (const mount of mounts) {
-    if (mount.destination !== "/dev/shm") continue;
-    const others = mount.options?.filter((option) => !option.startsWith("size=")) ?? [];
-    mount.options = [...others, `size=${size}`];
-  }
 }
 
 /** Docker's `--privileged`: nothing masked, nothing read-only, every capability and device. */
