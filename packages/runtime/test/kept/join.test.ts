@@ -120,8 +120,13 @@ test("a process that has the other's pid by now is not joined", async () => {
 test("a kept container with the host's, and who enters it", async () => {
   const names = ["pid", "ipc", "uts", "cgroup", "net"];
   const links = names.map((name) => `readlink /proc/self/ns/${name}`).join("; ");
-  const shared = { pid: "host", ipc: "host", uts: "host", cgroupns: "host", network: "host" };
-  const host = await start("exec sleep 1000", shared);
+  const host = await start("exec sleep 1000", {
+    pid: "host",
+    ipc: "host",
+    uts: "host",
+    cgroupns: "host",
+    network: "host",
+  });
   const own = names.map((name) => `${readlinkSync(`/proc/self/ns/${name}`)}\n`).join("");
   assert.is(await enter(host, links), own);
   await killContainer(target(host));
