@@ -1,4 +1,4 @@
-import { type Readable, Transform, type Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { ContainerAttachment } from "@dockher/runtime";
 import { endOnBrokenPipe } from "../output/broken-pipe.js";
 import { DetachKeys } from "../values/detach-keys.js";
@@ -84,24 +84,31 @@ function handOn(keyboard: Readable, stdin: Writable): Promise<undefined> {
   return never;
 }
 
-function handOnKeys(
+/** What was typed before the keys that detach has been handed on; a terminal that is gone leaves, too. */
+async function handOnKeys(
   keyboard: Readable,
   stdin: Writable,
   detachKeys: Uint8Array,
 ): Promise<undefined> {
   const keys = new DetachKeys(detachKeys);
-  const filter = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
+  try {
+    for await (const chunk of keyboard.iterator({ destroyOnReturn: false })) {
       const { forward, detached } = keys.read(chunk);
-      done(null, forward);
-      if (!detached) return;
-      keyboard.unpipe(filter);
-      filter.end();
-    },
+      if (forward.length > 0) await write(stdin, forward);
+      if (detached) return;
+    }
+  } catch {
+    // EIO: a signal says so, or what it should show goes nowhere.
+  }
+}
+
+/** Resolves when it is on its way; never where nobody takes it any more, whose end is known by itself. */
+function write(stdin: Writable, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    stdin.write(chunk, (error) => {
+      if (!error) resolve();
+    });
   });
-  keyboard.pipe(filter).pipe(stdin, { end: false });
-  // What was typed before them has been handed on; a terminal that ends by itself leaves, too.
-  return new Promise((resolve) => filter.once("end", () => resolve(undefined)));
 }
 
 /** Gives the container's terminal the size of the user's, now and whenever it changes. */
