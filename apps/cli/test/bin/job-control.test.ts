@@ -1,13 +1,13 @@
 import * as assert from "uvu/assert";
 import { Screen } from "./screen.ts";
-import { describeTerminal, startInFront, whenInState } from "./terminal-suite.ts";
+import { describeTerminal, recordSettings, startInFront, whenInState } from "./terminal-suite.ts";
 
 const test = describeTerminal("job control outside");
 
 for (const words of ["run -it", "run -it --rm=false"]) {
   test(`${words} in the background stops before it takes the terminal`, async ({ machine }) => {
     using screen = new Screen(machine);
-    await screen.see(/ready>$/m);
+    await screen.see(/^ready>\n$/);
     screen.enter(`$D ${words} busybox sh & echo pid $!.`);
     const pid = Number(/^pid (\d+)\.$/m.exec(await screen.see(/^pid \d+\.$/m))?.[1]);
     await whenInState(pid, "T");
@@ -15,21 +15,21 @@ for (const words of ["run -it", "run -it --rm=false"]) {
     screen.enter("");
     await screen.see(/\/ #$/m);
     screen.enter("exit 7");
-    await screen.see(/ready>$/m);
+    await screen.see(/ready>\n$/);
     screen.enter("echo out $?");
     await screen.see(/^out 7$/m);
   });
 
   test(`${words}: stopped from outside, and taken on`, async ({ machine }) => {
     using screen = new Screen(machine, { columns: 90, rows: 20 });
-    await screen.see(/ready>$/m);
-    screen.enter("stty -a > before; clear");
+    await screen.see(/^ready>\n$/);
+    await recordSettings(screen);
     const pid = await startInFront(screen, `$D ${words} busybox sh`);
     await screen.see(/\/ #$/m);
     process.kill(pid, "SIGTSTP");
     await whenInState(pid, "T");
     screen.enter("");
-    await screen.see(/ready>$/m);
+    await screen.see(/ready>\n$/);
     screen.enter("clear; stty -a > stopped; cmp before stopped && echo same");
     await screen.see(/^same$/m);
     screen.resize({ columns: 77, rows: 22 });
@@ -44,7 +44,7 @@ for (const words of ["run -it", "run -it --rm=false"]) {
     screen.enter("echo code $?");
     await screen.see(/^code 130$/m);
     screen.enter("exit 7");
-    await screen.see(/ready>$/m);
+    await screen.see(/ready>\n$/);
     screen.enter("echo out $?; stty -a > after; stty -a | cmp - after && echo same");
     await screen.see(/^out 7\nsame$/m);
   });
@@ -52,23 +52,23 @@ for (const words of ["run -it", "run -it --rm=false"]) {
 
 test("Ctrl-Z gives the terminal back to the shell, and fg takes it again", async ({ machine }) => {
   using screen = new Screen(machine);
-  await screen.see(/ready>$/m);
+  await screen.see(/^ready>\n$/);
   const pid = await startInFront(screen, "$D run busybox sh -c 'echo up; exec sleep 1000'");
   await screen.see(/^up$/m);
   screen.press("C-z");
   await whenInState(pid, "T");
-  await screen.see(/ready>$/m);
+  await screen.see(/ready>\n$/);
   screen.enter("clear; fg");
   await whenInState(pid, "RS");
   screen.press("C-c");
-  await screen.see(/\^C\n?ready>$/m);
+  await screen.see(/\^C\n?ready>\n$/);
   screen.enter("echo out $?");
   await screen.see(/^out 130$/m);
 });
 
 test("a reader that leaves ends what shows, and not the container", async ({ machine }) => {
   using screen = new Screen(machine);
-  await screen.see(/ready>$/m);
+  await screen.see(/^ready>\n$/);
   screen.enter("$D run -t busybox yes | head -n 1; echo 'done' at once");
   await screen.see(/^done at once$/m);
   const script = "while :; do echo line; sleep 0.01; done";

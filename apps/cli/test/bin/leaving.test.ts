@@ -3,7 +3,13 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { Machine } from "./dockher.ts";
 import { Screen } from "./screen.ts";
-import { describeTerminal, listChildren, startInFront, whenInState } from "./terminal-suite.ts";
+import {
+  describeTerminal,
+  listChildren,
+  recordSettings,
+  startInFront,
+  whenInState,
+} from "./terminal-suite.ts";
 
 const test = describeTerminal("leaving a terminal");
 
@@ -20,8 +26,8 @@ async function seeLeft(screen: Screen, code: number): Promise<void> {
 
 /** Starts a line in front, so that its exit code is kept. */
 async function startLine(screen: Screen, line: string): Promise<void> {
-  await screen.see(/ready>$/m);
-  screen.enter("stty -a > before; clear");
+  await screen.see(/ready>\n$/);
+  await recordSettings(screen);
   screen.enter(`${line}; code=$?`);
 }
 
@@ -34,7 +40,7 @@ test("run -d -it, then attach, and the keys of the configuration", async ({ mach
   screen.enter("MINE=kept");
   await screen.see(/MINE=kept\n\/ #$/m);
   screen.press("C-x", "BSpace");
-  await screen.see(/ready>$/m);
+  await screen.see(/ready>\n$/);
   await seeLeft(screen, 0);
   await startLine(screen, "$D attach --no-stdin one");
   // Until it is seen: nobody knows when the command line has attached.
@@ -44,11 +50,11 @@ test("run -d -it, then attach, and the keys of the configuration", async ({ mach
   await machine.run(["exec", "one", "touch", "/seen"]);
   await shown;
   screen.press("C-c");
-  await screen.see(/ready>$/m);
+  await screen.see(/ready>\n$/);
   await startLine(screen, "$D attach one");
   screen.enter("clear; echo $MINE; exit 9");
   await screen.see(/^kept$/m);
-  await screen.see(/ready>$/m);
+  await screen.see(/ready>\n$/);
   await seeLeft(screen, 9);
 });
 
@@ -59,8 +65,8 @@ for (const [signal, code] of [
   test(`${signal} ends the command line, and not the container`, async ({ machine }) => {
     const name = `one-${code}`;
     using screen = new Screen(machine);
-    await screen.see(/ready>$/m);
-    screen.enter("stty -a > before; clear");
+    await screen.see(/^ready>\n$/);
+    await recordSettings(screen);
     await machine.run(["run", "-d", "-it", "--name", name, "busybox", "sh"]);
     const pid = await startInFront(screen, `$D attach ${name}`);
     screen.enter("echo 'at' work");
@@ -77,7 +83,7 @@ test("a window that is closed ends the command line, and not the container", asy
   machine,
 }) => {
   const screen = new Screen(machine);
-  await screen.see(/ready>$/m);
+  await screen.see(/^ready>\n$/);
   await machine.run(["run", "-d", "-it", "--name", "window", "busybox", "sh"]);
   const pid = await startInFront(screen, "$D attach window");
   screen.enter("echo 'at' work");
@@ -89,6 +95,7 @@ test("a window that is closed ends the command line, and not the container", asy
 
 test("--sig-proxy=false keeps Ctrl-C for this side", async ({ machine }) => {
   using screen = new Screen(machine);
+  await screen.see(/^ready>\n$/);
   const script = "echo up; exec sleep 1000";
   await startLine(
     screen,
@@ -96,15 +103,15 @@ test("--sig-proxy=false keeps Ctrl-C for this side", async ({ machine }) => {
   );
   await screen.see(/^up$/m);
   screen.press("C-c");
-  await screen.see(/ready>$/m);
+  await screen.see(/ready>\n$/);
   await seeLeft(screen, 130);
   assert.ok(await isRunning(machine, "unproxied"));
 });
 
 test("the first process is killed from outside", async ({ machine }) => {
   using screen = new Screen(machine);
-  await screen.see(/ready>$/m);
-  screen.enter("stty -a > before; clear");
+  await screen.see(/^ready>\n$/);
+  await recordSettings(screen);
   const pid = await startInFront(screen, "$D run -it busybox sh");
   await screen.see(/\/ #$/m);
   for (const init of listChildren(pid)) process.kill(init, "SIGKILL");

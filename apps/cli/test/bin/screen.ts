@@ -20,7 +20,7 @@ export class Screen implements Disposable {
     const env = {
       ...machine.env,
       TERM: "xterm-256color",
-      PS1: "ready> ",
+      PS1: "",
       D: `${process.execPath} ${BIN}`,
     };
     const size = ["-x", String(columns), "-y", String(rows)];
@@ -33,7 +33,7 @@ export class Screen implements Disposable {
         cwd: machine.directory,
       },
     );
-    // Root's prompt is no other's in some shells, whatever the environment says.
+    // A shell that asks so has read all that was typed before, and cleared the screen.
     this.enter("PS1='ready> '; clear");
   }
 

@@ -31,6 +31,12 @@ export function describeTerminal(name: string): Test<TerminalContext> {
   return test;
 }
 
+/** Writes down in `before` how the terminal is set; then the shell waits for a line. */
+export async function recordSettings(screen: Screen): Promise<void> {
+  screen.enter("stty -a > before; echo 'written' down");
+  await screen.see(/^written down\nready>\n$/m);
+}
+
 /** Starts a command line of ours in front, and gives its pid. */
 export async function startInFront(screen: Screen, line: string): Promise<number> {
   screen.enter(`${line} & echo pid $!.; fg`);

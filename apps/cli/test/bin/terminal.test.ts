@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { Screen } from "./screen.ts";
-import { describeTerminal } from "./terminal-suite.ts";
+import { describeTerminal, recordSettings } from "./terminal-suite.ts";
 
 const test = describeTerminal("in a terminal");
 
@@ -14,8 +14,8 @@ for (const [title, words] of [
     machine,
   }) => {
     using screen = new Screen(machine);
-    await screen.see(/ready>$/m);
-    screen.enter("stty -a > before; clear");
+    await screen.see(/^ready>\n$/);
+    await recordSettings(screen);
     screen.enter(`$D ${words} busybox sh`);
     await screen.see(/\/ #$/m);
     screen.enter("sh -c 'echo first; exec sleep 1000'");
@@ -30,13 +30,14 @@ for (const [title, words] of [
     screen.enter("jobs; kill -9 %1; wait; tty");
     await screen.see(/^\/dev\/(?:pts\/0|console)$/m);
     screen.enter("exit 7");
-    await screen.see(/ready>$/m);
+    await screen.see(/ready>\n$/);
     screen.enter("echo out $?; stty -a > after; cmp before after && echo same");
     await screen.see(/^out 7\nsame$/m);
   });
 
   test(`${title}: the window's size, at the start and when it changes`, async ({ machine }) => {
     using screen = new Screen(machine, { columns: 91, rows: 27 });
+    await screen.see(/^ready>\n$/);
     screen.enter(`$D ${words} busybox sh`);
     await screen.see(/\/ #$/m);
     screen.enter("stty size");
@@ -45,11 +46,12 @@ for (const [title, words] of [
     screen.enter("while [ \"$(stty size)\" != '21 73' ]; do :; done; echo resized");
     await screen.see(/^resized$/m);
     screen.enter("exit");
-    await screen.see(/ready>$/m);
+    await screen.see(/ready>\n$/);
   });
 
   test(`${title}: vi and less`, async ({ machine }) => {
     using screen = new Screen(machine);
+    await screen.see(/^ready>\n$/);
     screen.enter(`$D ${words} busybox sh`);
     await screen.see(/\/ #$/m);
     screen.enter("vi /note");
@@ -69,44 +71,44 @@ for (const [title, words] of [
     screen.press("q");
     await screen.see(/\/ #$/m);
     screen.enter("exit");
-    await screen.see(/ready>$/m);
+    await screen.see(/ready>\n$/);
   });
 }
 
 test("detach, attach again, and what happened meanwhile", async ({ machine }) => {
   using screen = new Screen(machine);
-  await screen.see(/ready>$/m);
-  screen.enter("stty -a > before; clear");
+  await screen.see(/^ready>\n$/);
+  await recordSettings(screen);
   screen.enter("$D run -it --rm=false --name left busybox sh");
   await screen.see(/\/ #$/m);
   screen.enter("MINE=kept");
   screen.press("C-p", "C-q");
-  await screen.see(/ready>$/m);
+  await screen.see(/ready>\n$/);
   screen.enter("echo out $?; stty -a > after; cmp before after && echo same");
   await screen.see(/^out 0\nsame$/m);
   screen.enter("clear; $D ps --format '{{.Names}} {{.State}}'");
-  await screen.see(/^left running$/m);
+  await screen.see(/^left running\nready>\n$/m);
   screen.enter("$D attach --detach-keys x,y left");
   await screen.see(/left\n/);
   screen.enter("echo $MINE xx");
   await screen.see(/^kept xx$/m);
   screen.press("x", "y");
-  await screen.see(/ready>$/m);
+  await screen.see(/ready>\n$/);
   screen.enter("$D attach left");
   screen.enter("exit 3");
-  await screen.see(/exit 3\nready>$/m);
+  await screen.see(/exit 3\nready>\n$/);
   screen.enter("echo out $?");
   await screen.see(/^out 3$/m);
   screen.enter("clear; $D start -ai left");
   await screen.see(/\/ #$/m);
   screen.enter("exit 4");
-  await screen.see(/ready>$/m);
+  await screen.see(/ready>\n$/);
 });
 
 test("the terminal is as it was when the container's side is killed", async ({ machine }) => {
   using screen = new Screen(machine);
-  await screen.see(/ready>$/m);
-  screen.enter("stty -a > before; clear");
+  await screen.see(/^ready>\n$/);
+  await recordSettings(screen);
   screen.enter("$D run -it --rm=false --name victim busybox sh");
   await screen.see(/\/ #$/m);
   const inspected = await machine.run(["inspect", "-f", "{{.Directory}}", "victim"]);
@@ -120,6 +122,7 @@ test("the terminal is as it was when the container's side is killed", async ({ m
 
 test("a container that is left behind by a killed command line goes on", async ({ machine }) => {
   using screen = new Screen(machine);
+  await screen.see(/^ready>\n$/);
   screen.enter("$D run -it --rm=false --name alone busybox sh & echo pid $!; fg");
   await screen.see(/\/ #$/m);
   const pid = /pid (\d+)/.exec(screen.read())?.[1];
