@@ -91,7 +91,7 @@ test("what a read-only data directory cannot keep is refused, and the rest goes 
       ({ name, status }) => (name === "idle" ? status.state : `it is ${status.state}`),
     );
     assert.equal(states, ["created", "it is running"]);
-    const end = await stopContainer({ ...target(id), timeout: 0 });
+    const end = await stopContainer({ ...target(id), signal: "SIGKILL", timeout: 0 });
     assert.is(end?.exitCode, 137);
     assert.is(await readLog(id), "hello\n");
   }

@@ -75,7 +75,7 @@ test("one that runs has a pid, and another after a restart", async () => {
 
 test("how one ended is known though it removes itself", async () => {
   const running = await (await create("exec sleep 1000", { autoRemove: true })).start();
-  assert.is((await running.stop({ timeout: 0 })).exitCode, 137);
+  assert.is((await running.stop({ signal: "SIGKILL", timeout: 0 })).exitCode, 137);
   // Its monitor's exit command removes it: that nothing is left is the only event there is.
   while (listLeftovers().length > 0) await new Promise((resolve) => setImmediate(resolve));
 });

@@ -66,7 +66,9 @@ test("stop asks, then kills; kill kills; what does not run is refused or left", 
   await rejects(killContainer(target(polite)), "CONTAINER_NOT_RUNNING");
   await rejects(execInContainer({ ...target(polite), command: ["id"] }), "CONTAINER_NOT_RUNNING");
 
-  const deaf = await start('trap "" TERM; while :; do sleep 0.01; done', { stopTimeout: 50 });
+  const ignore = 'trap "" TERM; echo ready; while :; do sleep 0.01; done';
+  const deaf = await start(ignore, { stopTimeout: 50 });
+  await awaitOutput(deaf);
   await rejects(removeContainer(target(deaf)), "CONTAINER_RUNNING");
   await stopContainer(target(deaf));
   assert.is(await waitContainer(target(deaf)), 137);
