@@ -39,9 +39,14 @@ export async function holdUserNamespace(options: HoldOptions): Promise<HeldUserN
   if (type === "host") return { userNamespace: { type }, [Symbol.dispose]: () => {} };
   if (type === "mapped") {
     const range = claimIdRange();
-    const userNamespace = mapRange(range);
-    recordIds(record, userNamespace);
-    return hold(userNamespace, range.fd);
+    const held = hold(mapRange(range), range.fd);
+    try {
+      recordIds(record, held.userNamespace);
+      return held;
+    } catch (error) {
+      held[Symbol.dispose]();
+      throw error;
+    }
   }
   const userNamespace = mapCaller();
   const fd = await makeUserNamespace(userNamespace, { signal });

@@ -1,4 +1,13 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
@@ -61,6 +70,28 @@ test("each has its own, held by its monitor and on record, until it ends for goo
     await stopContainer({ ...target(id), timeout: 0 });
   }
   await until(() => ranges.every((range) => !existsSync(join(LOCKS, range))));
+});
+
+test("a start that cannot put them on record holds none", async () => {
+  const containers = join(directories().root, "containers");
+  mkdirSync(containers, { recursive: true });
+  execFileSync("mount", ["-t", "tmpfs", "-o", "nr_inodes=100", "tmpfs", containers]);
+  try {
+    const { id } = await create("true", { userns });
+    assert.throws(() => {
+      for (let file = 0; ; file++) writeFileSync(join(containers, `filler-${file}`), "");
+    }, /ENOSPC/);
+    await rejects(startKeptContainer(target(id)), "CREATE_FAILED");
+  } finally {
+    execFileSync("umount", ["--lazy", containers]);
+  }
+  const opened = readdirSync("/proc/self/fd").map((fd) => {
+    return existsSync(`/proc/self/fd/${fd}`) ? readlinkSync(`/proc/self/fd/${fd}`) : "";
+  });
+  assert.equal(
+    opened.filter((path) => path.startsWith(LOCKS)),
+    [],
+  );
 });
 
 test("files stay, whichever ids it has next", async () => {
