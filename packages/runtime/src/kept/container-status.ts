@@ -16,8 +16,6 @@ export type ContainerStatus =
       state: "running" | "paused";
       /** Of its first process, in the caller's PID namespace. */
       pid: number;
-      /** Of that process, clock ticks after boot (proc_pid_stat(5)): another with its pid began later. */
-      startTicks: number;
       startedAt: Date;
       restartCount: number;
       lostLogEntries: number;
@@ -129,7 +127,6 @@ function toStatus(state: ContainerState, path: string): ContainerStatus {
     return {
       state: "running",
       pid: state.pid,
-      startTicks: state.startTicks,
       startedAt: readDate(state.startedAt, path),
       ...facts,
       ...(state.health === undefined ? {} : { health: state.health }),

@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import type { RestartPolicy } from "@dockher/ns";
+import { isAlive } from "@dockher/rootfs";
 import type { NamespaceType } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
-import { readStatus } from "../kept/container-status.js";
+import { identifyProcess, readStatus } from "../kept/container-status.js";
 import { findContainer, type KeptContainer } from "../kept/find-container.js";
 import { refuseState } from "../kept/refuse-state.js";
 import type { ContainerOptions, NamespaceOptions } from "../options.js";
@@ -126,29 +127,22 @@ function openProcess(found: KeptContainer): number {
   if (status.state !== "running" && status.state !== "paused") {
     throw refuseState(found.config.name, status, "join");
   }
+  const first = identifyProcess(found);
+  if (first === undefined) throw refuseEnded(found);
   let directory: number;
   try {
-    directory = openSync(`/proc/${status.pid}`, constants.O_DIRECTORY);
+    directory = openSync(`/proc/${first.pid}`, constants.O_DIRECTORY);
   } catch {
     throw refuseEnded(found);
   }
-  if (readStartTicks(directory) === status.startTicks) return directory;
+  // It still lives: nobody else could have had its pid when the directory was opened.
+  if (isAlive(first)) return directory;
   closeSync(directory);
   throw refuseEnded(found);
 }
 
 function refuseEnded({ config }: KeptContainer): RuntimeError {
   return refuseState(config.name, { state: "exited" }, "join");
-}
-
-/** proc_pid_stat(5): the 22nd field; the second may hold spaces and parentheses. */
-function readStartTicks(directory: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/self/fd/${directory}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
-  } catch {
-    return undefined;
-  }
 }
 
 function find(container: string, directories: ContainerOptions["directories"]): KeptContainer {
