@@ -1,37 +1,10 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { RuntimeError } from "../src/error.ts";
-import type { RunOptions } from "../src/options.ts";
-import { run } from "../src/run.ts";
-import { findIdmapObstacle, findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
+import { describeRuns } from "./run-suite.ts";
+import { findIdmapObstacle } from "./sandbox.ts";
 
-const test = suite("namespaces shared with the host");
-const obstacle = findObstacle();
-if (obstacle !== undefined) console.log(`SKIP namespaces shared with the host: ${obstacle}`);
-
-let sandbox: Sandbox;
-test.before(async () => {
-  sandbox = await makeSandbox();
-});
-test.after(() => sandbox.remove());
-test.after.each(() => assert.equal(sandbox.listLeftovers(), []));
-
-async function say(script: string, options: Partial<RunOptions> = {}): Promise<string> {
-  const { stdout, stderr } = await run({
-    source: { image: "busybox" },
-    command: ["sh", "-c", script],
-    directories: sandbox.directories,
-    ...options,
-  });
-  return stdout.toString() + stderr.toString();
-}
-
-async function refuse(options: Partial<RunOptions>, code: string): Promise<void> {
-  const error = await say("true", options).catch((reason: RuntimeError) => reason);
-  assert.is((error as RuntimeError).code, code, JSON.stringify(options));
-}
+const { test, obstacle, say, refuse } = describeRuns("namespaces shared with the host");
 
 /** proc_pid_stat(5): nothing where it is gone, and Z where the host's init has not reaped it yet. */
 function readState(pid: string): string {

@@ -1,35 +1,7 @@
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { RuntimeError } from "../src/error.ts";
-import type { RunOptions } from "../src/options.ts";
-import { run } from "../src/run.ts";
-import { findObstacle, makeSandbox, type Sandbox } from "./sandbox.ts";
+import { describeRuns } from "./run-suite.ts";
 
-const test = suite("what surrounds a command");
-const obstacle = findObstacle();
-if (obstacle !== undefined) console.log(`SKIP what surrounds a command: ${obstacle}`);
-
-let sandbox: Sandbox;
-test.before(async () => {
-  sandbox = await makeSandbox();
-});
-test.after(() => sandbox.remove());
-test.after.each(() => assert.equal(sandbox.listLeftovers(), []));
-
-async function say(script: string, options: Partial<RunOptions> = {}): Promise<string> {
-  const { stdout, stderr } = await run({
-    source: { image: "busybox" },
-    command: ["sh", "-c", script],
-    directories: sandbox.directories,
-    ...options,
-  });
-  return stdout.toString() + stderr.toString();
-}
-
-async function refuse(options: Partial<RunOptions>, code: string): Promise<void> {
-  const error = await say("true", options).catch((reason: RuntimeError) => reason);
-  assert.is((error as RuntimeError).code, code, JSON.stringify(options));
-}
+const { test, obstacle, say, refuse } = describeRuns("what surrounds a command");
 
 test("further hosts, and name servers", async () => {
   assert.match(
