@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
 
 export const BIN: string = fileURLToPath(new URL("../../bin/dockher.js", import.meta.url));
 
@@ -59,6 +60,18 @@ export class Machine implements Disposable {
 
   run(args: readonly string[], options: DockherOptions = {}): Promise<Ended> {
     return this.start(args, options).ended;
+  }
+
+  /** What a command prints that succeeds. */
+  async say(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(args);
+    assert.is(code, 0, `${args.join(" ")}: ${stderr}`);
+    return stdout;
+  }
+
+  async removeContainers(): Promise<void> {
+    const ids = (await this.say("ps", "-aq", "--no-trunc")).split("\n").filter((id) => id !== "");
+    if (ids.length > 0) await this.say("rm", "-fv", ...ids);
   }
 
   /** Mounts of this machine that lie in the data directory. */

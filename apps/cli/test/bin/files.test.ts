@@ -15,20 +15,13 @@ if (reason !== undefined) console.log(`SKIP bin files: ${reason}`);
 
 test.before(async (context) => {
   const machine = new Machine();
-  /** What a command prints that succeeds. */
-  const say = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await machine.run(args);
-    assert.is(code, 0, `${args.join(" ")}: ${stderr}`);
-    return stdout;
-  };
+  const say = machine.say.bind(machine);
   await say("run", "-d", "--name", "live", "busybox", "sleep", "1000");
   await say("create", "--name", "still", "busybox", "true");
   Object.assign(context, { machine, say });
 });
 test.after(async ({ machine }) => {
-  const { stdout } = await machine.run(["ps", "-aq", "--no-trunc"]);
-  const ids = stdout.split("\n").filter((id) => id !== "");
-  if (ids.length > 0) await machine.run(["rm", "-fv", ...ids]);
+  await machine.removeContainers();
   machine[Symbol.dispose]();
 });
 

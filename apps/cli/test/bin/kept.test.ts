@@ -11,9 +11,7 @@ test.before((context) => {
   context.machine = new Machine();
 });
 test.after(async ({ machine }) => {
-  const { stdout } = await machine.run(["ps", "-aq", "--no-trunc"]);
-  const ids = stdout.split("\n").filter((id) => id !== "");
-  if (ids.length > 0) await machine.run(["rm", "-fv", ...ids]);
+  await machine.removeContainers();
   machine[Symbol.dispose]();
 });
 

@@ -12,18 +12,11 @@ if (reason !== undefined) console.log(`SKIP bin living: ${reason}`);
 
 test.before((context) => {
   const machine = new Machine();
-  /** What a command prints that succeeds. */
-  const say = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await machine.run(args);
-    assert.is(code, 0, `${args.join(" ")}: ${stderr}`);
-    return stdout;
-  };
+  const say = machine.say.bind(machine);
   Object.assign(context, { machine, say });
 });
 test.after(async ({ machine }) => {
-  const { stdout } = await machine.run(["ps", "-aq", "--no-trunc"]);
-  const ids = stdout.split("\n").filter((id) => id !== "");
-  if (ids.length > 0) await machine.run(["rm", "-fv", ...ids]);
+  await machine.removeContainers();
   machine[Symbol.dispose]();
 });
 

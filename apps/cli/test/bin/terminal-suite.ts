@@ -23,9 +23,7 @@ export function describeTerminal(name: string): Test<TerminalContext> {
     assert.is(code, 0, stderr);
   });
   test.after(async ({ machine }) => {
-    const { stdout } = await machine.run(["ps", "-aq", "--no-trunc"]);
-    const ids = stdout.split("\n").filter((id) => id !== "");
-    if (ids.length > 0) await machine.run(["rm", "-fv", ...ids]);
+    await machine.removeContainers();
     machine[Symbol.dispose]();
   });
   return test;

@@ -56,11 +56,7 @@ realTest("makes an image, shows it, runs it, and removes it", async (machine) =>
 });
 
 realTest("a container in the background, all its life", async (machine) => {
-  const say = async (...args: string[]): Promise<string> => {
-    const { code, stdout, stderr } = await machine.run(args);
-    assert.is(code, 0, `${args.join(" ")}: ${stderr}`);
-    return stdout;
-  };
+  const say = machine.say.bind(machine);
   const script = "echo hello; cat /there 2> /dev/null; sleep 1000";
   await say("run", "-d", "--name", "one", "--label", "a=b", "busybox", "sh", "-c", script);
   try {
