@@ -1,4 +1,5 @@
 import { type ContainerTarget, enterDelegatedCgroup, inspectContainer } from "@dockher/runtime";
+import { DockherError } from "@dockher/spec";
 import { isLimited, isRoot } from "./enter-cgroup.js";
 
 /**
@@ -9,6 +10,6 @@ export async function enterCgroupFor(target: ContainerTarget): Promise<void> {
   if (isRoot()) return;
   const { limits = {} } = inspectContainer(target).config.options;
   await enterDelegatedCgroup().catch((error: unknown) => {
-    if (isLimited(limits)) throw error;
+    if (isLimited(limits) || !(error instanceof DockherError)) throw error;
   });
 }
