@@ -1,31 +1,16 @@
 /* measure COMMAND [ARG...]: runs a command with its streams on /dev/null and prints what it took:
    "WALL_NS CPU_US MAXRSS_KIB STATUS".  Node.js has no RUSAGE_CHILDREN.  */
 
+#include "clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 
 extern char **environ;
-
-static long long
-now_ns (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static long long
-cpu_us (const struct rusage *usage)
-{
-  return (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000000LL + usage->ru_utime.tv_usec
-         + usage->ru_stime.tv_usec;
-}
 
 int
 main (int argc, char **argv)

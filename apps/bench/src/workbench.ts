@@ -11,9 +11,9 @@ import { BenchError } from "./error.js";
 const SOURCES = new URL("../floor/", import.meta.url).pathname;
 const FREESTANDING = ["-O2", "-static", "-nostdlib", "-ffreestanding"];
 const PROGRAMS = {
-  floor: { sources: ["floor.c", "confine.c", "rounds.c"], flags: ["-O2"] },
-  execFloor: { sources: ["exec_floor.c", "confine.c", "rounds.c"], flags: ["-O2"] },
-  measure: { sources: ["measure.c"], flags: ["-O2"] },
+  floor: { sources: ["floor.c", "confine.c", "rounds.c", "clock.c"], flags: ["-O2"] },
+  execFloor: { sources: ["exec_floor.c", "confine.c", "rounds.c", "clock.c"], flags: ["-O2"] },
+  measure: { sources: ["measure.c", "clock.c"], flags: ["-O2"] },
   true: { sources: ["true.c"], flags: FREESTANDING },
   pause: { sources: ["pause.c"], flags: FREESTANDING },
 };
