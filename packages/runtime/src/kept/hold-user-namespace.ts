@@ -39,14 +39,14 @@ export async function holdUserNamespace(options: HoldOptions): Promise<HeldUserN
   if (type === "host") return { userNamespace: { type }, [Symbol.dispose]: () => {} };
   if (type === "mapped") {
     const range = claimIdRange();
-    const held = hold(mapRange(range), range.fd);
+    const userNamespace = mapRange(range);
     try {
-      recordIds(record, held.userNamespace);
-      return held;
+      recordIds(record, userNamespace);
     } catch (error) {
-      held[Symbol.dispose]();
+      range.release();
       throw error;
     }
+    return hold(userNamespace, range.fd);
   }
   const userNamespace = mapCaller();
   const fd = await makeUserNamespace(userNamespace, { signal });
