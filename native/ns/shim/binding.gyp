@@ -24,8 +24,8 @@
       "target_name": "ns",
       "dependencies": ["child"],
       "sources": [
-        "binding.c", "clone.c", "device_filter.c", "image.c", "kernel.c", "launch.c", "launcher.c",
-        "prepare.c", "spawn_monitor.c", "start.c", "user_namespace.c"
+        "binding.c", "clone.c", "device_filter.c", "identify.c", "image.c", "kernel.c", "launch.c",
+        "launcher.c", "prepare.c", "spawn_monitor.c", "start.c", "user_namespace.c"
       ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
       "cflags_c": ["<@(warnings)"],
@@ -51,7 +51,7 @@
       "target_name": "monitor",
       "type": "executable",
       "sources": [
-        "clone.c", "launch.c", "prepare.c", "start.c", "user_namespace.c",
+        "clone.c", "identify.c", "launch.c", "prepare.c", "start.c", "user_namespace.c",
         "monitor/cgroup.c", "monitor/client.c", "monitor/container.c", "monitor/escape.c",
         "monitor/exec.c", "monitor/frame.c", "monitor/health.c", "monitor/libc.c", "monitor/log.c",
         "monitor/loop.c", "monitor/main.c", "monitor/process.c", "monitor/request.c",

@@ -15,7 +15,7 @@ static const struct ns_shape shapes[NS_OP_END] = {
   [NS_CGROUP_PROCS] = { 0, 1, 0, 0 },
   [NS_UID_MAP] = { 0, 1, 0, 0 },
   [NS_GID_MAP] = { 0, 1, 0, 0 },
-  [NS_JOIN_TARGET] = { 1, 0, 0, 0 },
+  [NS_JOIN_TARGET] = { 3, 0, 0, 0 },
   [NS_OOM_SCORE_ADJ] = { 0, 1, 0, 0 },
   [NS_MOUNT] = { 3, 4, 0, 0 },
   [NS_OPEN_TREE] = { 5, 3, 0, 0 },
@@ -103,7 +103,8 @@ check_record (const struct ns_step *step, const struct ns_header *header)
   if (step->op == NS_JOIN_TARGET)
     {
       uint64_t types = step->arguments[0];
-      if (types == 0 || (types & ~(uint64_t)NS_NAMESPACES) != 0 || !(header->flags & NS_OWN_MEMORY))
+      if (types == 0 || (types & ~(uint64_t)NS_NAMESPACES) != 0 || !(header->flags & NS_OWN_MEMORY)
+          || step->arguments[1] > INT32_MAX)
         return false;
     }
   return true;
@@ -274,6 +275,8 @@ ns_decode_plan (const void *bytes, void *memory, struct ns_plan *plan)
           break;
         case NS_JOIN_TARGET:
           plan->target_namespaces = step.arguments[0];
+          plan->target_pid = (int)step.arguments[1];
+          plan->target_start_ticks = step.arguments[2];
           break;
         case NS_CGROUP:
           plan->cgroup = step.strings[0];

@@ -48,7 +48,8 @@ enum ns_op
   NS_CGROUP_PROCS,  /* path of a cgroup v1 cgroup.procs */
   NS_UID_MAP,       /* text for /proc/PID/uid_map */
   NS_GID_MAP,       /* text for /proc/PID/gid_map */
-  NS_JOIN_TARGET,   /* CLONE_NEW* types, all at once, of the process that the start has as target */
+  NS_JOIN_TARGET,   /* CLONE_NEW* types, all at once; pid and start ticks of whose they are, or 0
+                       for the process that the start has as target */
   NS_OOM_SCORE_ADJ, /* text for /proc/self/oom_score_adj */
 
   /* Steps, executed in this order. */
@@ -131,6 +132,8 @@ struct ns_plan
   } joins[NS_MAX_JOINS];
   size_t join_count;
   uint64_t target_namespaces;
+  int target_pid; /* or 0 */
+  uint64_t target_start_ticks;
   const char *cgroup_procs[NS_MAX_CGROUPS];
   size_t cgroup_procs_count;
   const char *cgroup;        /* or NULL */

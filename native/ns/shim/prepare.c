@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "identify.h"
 #include "init.h"
 #include "launch.h"
 
@@ -54,21 +55,31 @@ open_stdio (struct ns_launch *launch)
   return true;
 }
 
+/* The pidfd of whose namespaces are joined. A second one stands for the user namespace that a step
+   enters.  */
+static bool
+open_target (struct ns_launch *launch)
+{
+  const struct ns_plan *plan = &launch->plan;
+  struct ns_descriptors *fds = &launch->child.fds;
+  fds->target = plan->target_pid > 0 ? ns_open_process (plan->target_pid, plan->target_start_ticks)
+                                     : fcntl (launch->start->target, F_DUPFD_CLOEXEC, 3);
+  bool entered = (plan->header->flags & NS_ENTER_USER) && (plan->target_namespaces & CLONE_NEWUSER);
+  if (fds->target >= 0 && entered)
+    fds->user_namespace = fcntl (fds->target, F_DUPFD_CLOEXEC, 3);
+  if (fds->target < 0 || (entered && fds->user_namespace < 0))
+    return ns_fail_start (launch->start, NS_PHASE_OPEN_NAMESPACE, -1, errno), false;
+  return true;
+}
+
 static bool
 open_files (struct ns_launch *launch)
 {
   struct ns_plan *plan = &launch->plan;
   struct ns_descriptors *fds = &launch->child.fds;
   bool enters = (plan->header->flags & NS_ENTER_USER) != 0;
-  if (plan->target_namespaces != 0)
-    {
-      fds->target = fcntl (launch->start->target, F_DUPFD_CLOEXEC, 3);
-      bool entered = enters && (plan->target_namespaces & CLONE_NEWUSER);
-      if (entered)
-        fds->user_namespace = fcntl (launch->start->target, F_DUPFD_CLOEXEC, 3);
-      if (fds->target < 0 || (entered && fds->user_namespace < 0))
-        return ns_fail_start (launch->start, NS_PHASE_OPEN_NAMESPACE, -1, errno), false;
-    }
+  if (plan->target_namespaces != 0 && !open_target (launch))
+    return false;
   for (size_t i = 0; i < plan->join_count; i++)
     {
       int *fd

@@ -85,7 +85,10 @@ function encodeSettings(writer: RecordWriter, plan: Plan): void {
   const target = plan.namespaces
     .filter((namespace) => namespace.of === "container")
     .reduce((flags, { type }) => flags | cloneFlags[type], 0);
-  if (target !== 0) writer.write({ op: Op.joinTarget, numbers: [target] });
+  if (target !== 0) {
+    const { pid = 0, startTicks = 0 } = plan.container ?? {};
+    writer.write({ op: Op.joinTarget, numbers: [target, pid, startTicks] });
+  }
   if (plan.oomScoreAdj !== undefined)
     writer.write({ op: Op.oomScoreAdj, strings: [String(plan.oomScoreAdj)] });
   encodeCgroups(writer, plan);

@@ -42,6 +42,7 @@ export {
 export { MountAttribute, MountFlag } from "./mount-flag.js";
 export type { ParkedProcess } from "./parked-process.js";
 export type {
+  ContainerProcess,
   CreateTarget,
   Plan,
   PlanCgroups,

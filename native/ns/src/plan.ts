@@ -11,6 +11,8 @@ export interface Plan {
   env: readonly string[];
   /** New ones together; those with a path are joined in this order. */
   namespaces: readonly PlanNamespace[];
+  /** Whose namespaces are joined with `of: "container"`. A monitor has its own container for it. */
+  container?: ContainerProcess | undefined;
   /** For a new user namespace; without them a parked process waits for its maps from elsewhere. */
   uidMappings?: readonly LinuxIDMapping[] | undefined;
   gidMappings?: readonly LinuxIDMapping[] | undefined;
@@ -37,10 +39,18 @@ export interface PlanNamespace {
   /** A namespace file to join; a new namespace without it. */
   path?: string | undefined;
   /**
-   * Join that of the container as it is now. Only for plans that its monitor carries out: commands and health checks,
-   * which enter whatever run of the container is on.
+   * Join that of the plan's `container`. In plans that a monitor carries out, commands and health checks, that is its own container
+   * as it is then: they enter whatever run of it is on.
    */
   of?: "container" | undefined;
+}
+
+/** A process that runs, and no later one with its pid. */
+export interface ContainerProcess {
+  /** In the pid namespace of this process. */
+  pid: number;
+  /** When it started: field 22 of `/proc/PID/stat` (proc(5)). */
+  startTicks: number;
 }
 
 /** The control groups that the process is in before its first instruction. */

@@ -1,4 +1,5 @@
 import { encodePlan, type Hold } from "./encode.js";
+import { NsError } from "./error.js";
 import type { Plan } from "./plan.js";
 
 /** A plan that has been checked and encoded; {@link preparePlan} makes one. */
@@ -10,9 +11,18 @@ export class PreparedPlan {
 
   /** @internal */
   constructor(plan: Plan, hold: Hold) {
+    checkContainer(plan);
     this.plan = plan;
     this.bytes = encodePlan(plan, hold);
   }
+}
+
+/** Only a monitor knows whose namespaces are meant where nobody says so. */
+function checkContainer({ namespaces, container }: Plan): void {
+  if (container === undefined && !namespaces.some(({ of }) => of === "container")) return;
+  if (container !== undefined && Number.isSafeInteger(container.pid) && container.pid > 0) return;
+  const reason = container === undefined ? "there is none" : `${container.pid} is no pid`;
+  throw new NsError(`failed to encode plan: container: ${reason}`, { code: "INVALID_PLAN" });
 }
 
 /**

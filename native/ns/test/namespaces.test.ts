@@ -2,7 +2,15 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
-import { type LaunchedProcess, launch, type Plan, type PlanNamespace, park } from "../src/index.js";
+import {
+  type ContainerProcess,
+  type LaunchedProcess,
+  launch,
+  type NsError,
+  type Plan,
+  type PlanNamespace,
+  park,
+} from "../src/index.js";
 import { findObstacle, findUserObstacle, nobody, whenPossible } from "./support/capability.js";
 import { makePlan, Rootfs, run, runScript } from "./support/container.js";
 
@@ -28,6 +36,11 @@ const userNamespace: Partial<Plan> = {
 
 function join(process: LaunchedProcess, ...types: PlanNamespace["type"][]): PlanNamespace[] {
   return types.map((type) => ({ type, path: `/proc/${process.pid}/ns/${files[type]}` }));
+}
+
+/** Field 22 of proc(5)'s stat: the name before it has no space. */
+function readStartTicks(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[21]);
 }
 
 /** A container that runs until the end of the block. */
@@ -155,6 +168,45 @@ whenPossible("namespaces", findObstacle(), () => {
       ],
     });
     assert.match(stdout, /^0\n\s+0\s+100000\s+65536$/);
+  });
+
+  suite("those of a process are joined, and of none that has its pid only", async () => {
+    using rootfs = new Rootfs();
+    await using container = await startSleeper(rootfs);
+    const { pid } = container;
+    const startTicks = readStartTicks(pid);
+    const enter = (target: ContainerProcess): Plan => ({
+      ...makePlan(rootfs, all.map((type) => `readlink /proc/self/ns/${files[type]}`).join(";")),
+      namespaces: all.map((type) => ({ type, of: "container" })),
+      container: target,
+      steps: [],
+    });
+    const entered = await run(enter({ pid, startTicks }));
+    const expected = all.map((type) => readlinkSync(`/proc/${pid}/ns/${files[type]}`));
+    assert.equal(entered.stdout.split("\n"), expected);
+    for (const other of [
+      { pid, startTicks: startTicks + 1 },
+      { pid, startTicks: 0 },
+      { pid: 2 ** 22 + 1, startTicks },
+    ]) {
+      const error = await run(enter(other)).catch((reason: NsError) => reason);
+      assert.match(String(error), "failed to open the container's namespaces: ESRCH");
+      assert.is((error as NsError).errno, "ESRCH");
+    }
+  });
+
+  suite("a container that nobody named is none", async () => {
+    using rootfs = new Rootfs();
+    const namespaces: PlanNamespace[] = [{ type: "pid", of: "container" }];
+    const refuse = async (changes: Partial<Plan>) => {
+      const error = await launch(makePlan(rootfs, "", { ...changes })).catch((e: NsError) => e);
+      assert.is((error as NsError).code, "INVALID_PLAN", String(error));
+    };
+    await refuse({ namespaces });
+    await refuse({ namespaces, container: { pid: 0, startTicks: 1 } });
+    await refuse({ namespaces, container: { pid: 1.5, startTicks: 1 } });
+    await refuse({ namespaces, container: { pid: 2 ** 31, startTicks: 1 } });
+    await refuse({ namespaces, container: { pid: 1, startTicks: -1 } });
   });
 
   suite("a namespace that is not there is reported", async () => {

@@ -189,6 +189,8 @@ export class ImageStore {
       const text = await readIfPresent(path);
       if (text !== undefined) return readImageId(path, text);
     }
+    // A whole id needs no search: every command that enters a container names its image so.
+    if (/^sha256:[0-9a-f]{64}$/.test(image)) return image;
     const prefix = /^(?:sha256:)?([0-9a-f]{4,64})$/.exec(image)?.[1];
     if (prefix === undefined) {
       if (image.startsWith("sha256:")) parseReference(image);

@@ -20,4 +20,4 @@ export type { ImageConfig, ImageHealthcheck, ImageHistory, ImageSpec } from "./i
 export type * from "./runtime-spec.js";
 export type * from "./seccomp.js";
 export { type ParseSizeOptions, parseSize } from "./size.js";
-export { validateSpec } from "./validate.js";
+export { validateProcess, validateSpec } from "./validate.js";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { CAPABILITIES } from "./capabilities.js";
 import { SpecError } from "./error.js";
-import type { Spec } from "./runtime-spec.js";
+import type { Process, Spec } from "./runtime-spec.js";
 
 // execve(2) and mount(2) take strings that end at the first NUL: a longer one would be cut in silence.
 const text = v.pipe(
@@ -171,12 +171,25 @@ const specSchema = v.looseObject({
  */
 export function validateSpec(value: unknown): Spec {
   const result = v.safeParse(specSchema, value, { abortEarly: true });
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new SpecError(
-      `failed to validate the container's configuration: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`,
-      { code: "INVALID_SPEC" },
-    );
-  }
+  if (!result.success) throw refuse([], result.issues[0]);
   return value as Spec;
+}
+
+/**
+ * Checks the process of a specification alone, as of a command that enters a container.
+ * @throws SpecError as {@link validateSpec} does
+ */
+export function validateProcess(value: unknown): Process {
+  const result = v.safeParse(processSchema, value, { abortEarly: true });
+  if (!result.success) throw refuse(["process"], result.issues[0]);
+  return value as Process;
+}
+
+function refuse(parents: readonly string[], issue: v.BaseIssue<unknown>): SpecError {
+  const path = v.getDotPath(issue);
+  const place = [...parents, ...(path === null ? [] : [path])].join(".") || "it";
+  return new SpecError(
+    `failed to validate the container's configuration: ${place}: ${issue.message}`,
+    { code: "INVALID_SPEC" },
+  );
 }

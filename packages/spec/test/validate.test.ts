@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createDefaultSpec } from "../src/default-spec.ts";
 import type { Spec } from "../src/runtime-spec.ts";
-import { validateSpec } from "../src/validate.ts";
+import { validateProcess, validateSpec } from "../src/validate.ts";
 
 const test = suite("validateSpec");
 
@@ -69,6 +69,16 @@ for (const [path, change] of wrong) {
     );
   });
 }
+
+test("a process is checked alone, and its places have the same names", () => {
+  const { process } = createDefaultSpec();
+  assert.is(validateProcess(process), process);
+  const refuse = (value: unknown, place: string) =>
+    assert.throws(() => validateProcess(value), `configuration: ${place}: `);
+  refuse({ ...process, cwd: "relative" }, "process.cwd");
+  refuse({ ...process, env: ["A=b", "=x"] }, "process.env.1");
+  refuse(undefined, "process");
+});
 
 test("refuses what is no object at all", () => {
   for (const value of [null, undefined, 1, "x", []])

@@ -16,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "../identify.h"
 #include "../launch.h"
 #include "../syscall.h"
 #include "../text.h"
@@ -198,7 +199,7 @@ introduce (void)
       = mon_read_file ("/proc/sys/kernel/random/boot_id", monitor.boot_id, sizeof monitor.boot_id);
   while (length > 0 && monitor.boot_id[length - 1] == '\n')
     monitor.boot_id[--length] = '\0';
-  monitor.start_ticks = mon_read_start_ticks (getpid ());
+  monitor.start_ticks = ns_read_start_ticks (getpid ());
 }
 
 static void

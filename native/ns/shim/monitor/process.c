@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../identify.h"
 #include "../launch.h"
 #include "../text.h"
 
@@ -38,32 +39,6 @@ mon_read_file (const char *path, char *bytes, size_t size)
   close (fd);
   bytes[length] = '\0';
   return (ssize_t)length;
-}
-
-uint64_t
-mon_read_start_ticks (int pid)
-{
-  char path[32] = "/proc/", stat[1024];
-  ns_format_decimal (path + strlen (path), pid);
-  memcpy (path + strlen (path), "/stat", sizeof "/stat");
-  ssize_t length = mon_read_file (path, stat, sizeof stat);
-  /* The second field is a name in parentheses that may hold anything, also parentheses.  */
-  while (length > 0 && stat[length - 1] != ')')
-    length--;
-  if (length <= 0)
-    return 0;
-  const char *at = stat + length;
-  for (int field = 2; field < 22; field++)
-    {
-      while (*at != ' ' && *at != '\0')
-        at++;
-      while (*at == ' ')
-        at++;
-    }
-  uint64_t ticks = 0;
-  for (; *at >= '0' && *at <= '9'; at++)
-    ticks = ticks * 10 + (uint64_t)(*at - '0');
-  return ticks;
 }
 
 static void
@@ -108,7 +83,7 @@ mon_hear_process (struct mon_process *process)
   clock_gettime (CLOCK_REALTIME, &process->started);
   process->started_ms = mon_now ();
   if (process->stage == MON_RUNNING)
-    process->start_ticks = mon_read_start_ticks (process->start.pid);
+    process->start_ticks = ns_read_start_ticks (process->start.pid);
   else
     process->finished = process->started;
 }

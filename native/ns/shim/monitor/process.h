@@ -54,9 +54,6 @@ int mon_exit_code (const struct mon_process *process);
 
 uint64_t mon_now (void); /* monotonic, milliseconds */
 
-/* Field 22 of /proc/PID/stat, or 0.  */
-uint64_t mon_read_start_ticks (int pid);
-
 /* Read a small file: up to SIZE - 1 bytes and a NUL. Returns how many, or -1 with errno.  */
 ssize_t mon_read_file (const char *path, char *bytes, size_t size);
 

@@ -105,6 +105,10 @@ export function encodeOwnPlan(plan: Plan): Uint8Array {
     throw new NsError("failed to encode plan: stdio: a monitor has no descriptor to inherit", {
       code: "INVALID_PLAN",
     });
+  if (plan.container !== undefined)
+    throw new NsError("failed to encode plan: container: a monitor enters its own", {
+      code: "INVALID_PLAN",
+    });
   return encodePlan(plan, "park");
 }
 

@@ -229,6 +229,8 @@ suite("refuses bad settings before anything is done", async () => {
   }
   const stdio = [{ kind: "inherit", fd: 0 }, { kind: "null" }, { kind: "null" }] as const;
   assert.is((await failStart({ ...good, plan: { ...good.plan, stdio } })).code, "INVALID_PLAN");
+  const container = { pid: 1, startTicks: 1 };
+  assert.is((await failStart({ ...good, plan: { ...good.plan, container } })).code, "INVALID_PLAN");
 });
 
 suite.run();

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { Plan } from "@dockher/ns";
-import { resolveDirectories } from "@dockher/rootfs";
+import type { ContainerProcess, Plan } from "@dockher/ns";
+import { type ProcessIdentity, resolveDirectories } from "@dockher/rootfs";
 import type { Process } from "@dockher/spec";
-import { describeContainer } from "../lifecycle/describe-container.js";
+import { describeProcess } from "../lifecycle/describe-container.js";
 import type { ProcessOptions, StdioOption } from "../options.js";
 import { compileCredentials } from "../plan/compile-credentials.js";
 import { compileAttachment, locateUser } from "../plan/compile-plan.js";
@@ -26,9 +26,9 @@ export interface EntryOptions
   stderr?: StdioOption;
 }
 
-/** What is entered: the container's first process, or without a pid whatever its monitor runs when the plan is carried out. */
+/** What is entered: the container's first process, or without one whatever its monitor runs when the plan is carried out. */
 export interface Entered {
-  pid?: number;
+  first?: ProcessIdentity;
   userNamespace: UserNamespace;
 }
 
@@ -36,10 +36,6 @@ export interface CompileEntryOptions extends EntryOptions {
   entered: Entered;
 }
 
-/**
- * The mount namespace comes last: until then the others' names mean something. A user namespace comes first, where it gives the
- * right to enter the others; root has that before, and needs it until the end: see the step that enters it.
- */
 const NAMESPACES = ["user", "ipc", "uts", "network", "cgroup", "pid", "mount"] as const;
 
 /**
@@ -50,10 +46,10 @@ export async function compileEntry(
   found: KeptContainer,
   options: CompileEntryOptions,
 ): Promise<Plan> {
-  const { record, config, directory } = found;
+  const { record, config } = found;
   const directories = resolveDirectories(options.directories ?? {});
   const { privileged = false, entered } = options;
-  const { pid, userNamespace } = entered;
+  const { first, userNamespace } = entered;
   const { entrypoint: _, terminal: __, ...own } = config.options;
   const described = {
     ...own,
@@ -67,17 +63,14 @@ export async function compileEntry(
     ...(privileged ? { privileged, noNewPrivileges: own.noNewPrivileges ?? true } : {}),
   };
   const source = await resolveSource(described);
-  const { spec, filter } = await describeContainer({
+  const { process, filter } = await describeProcess({
     options: described,
-    id: record.id,
     source,
     // As the container has them now: users may have been added.
-    ...(pid === undefined ? {} : { accountRoot: `/proc/${pid}/root` }),
-    mounts: config.mounts,
+    accountRoot: first && `/proc/${first.pid}/root`,
     userNamespace,
-    joined: { paths: {}, network: { hostname: readHostname(found, directories), directory } },
+    hostname: readHostname(found, directories),
   });
-  const { process } = spec;
   const cgroup = readRecord(record, "cgroup");
   const shared = new Set<string>([
     ...listShared(config.options),
@@ -89,10 +82,9 @@ export async function compileEntry(
     umask: process.user.umask ?? 0o022,
     oomScoreAdj: selectOomScore(process, entered),
     namespaces: NAMESPACES.filter((type) => !shared.has(type)).map((type) => {
-      return pid === undefined
-        ? { type, of: "container" as const }
-        : { type, path: `/proc/${pid}/ns/${NAMES[type]}` };
+      return { type, of: "container" as const };
     }),
+    ...(first === undefined ? {} : { container: toContainerProcess(first) }),
     ...(cgroup === undefined ? {} : compileAttachment(JSON.parse(cgroup))),
     stdio: compileStdio({ ...described, ...selectStdio(options) }),
     stdioOwner: locateUser(process.user, userNamespace),
@@ -104,16 +96,9 @@ export async function compileEntry(
   };
 }
 
-/** The files of /proc/PID/ns. */
-const NAMES = {
-  user: "user",
-  ipc: "ipc",
-  uts: "uts",
-  network: "net",
-  cgroup: "cgroup",
-  pid: "pid",
-  mount: "mnt",
-} as const;
+function toContainerProcess({ pid, startTime }: ProcessIdentity): ContainerProcess {
+  return { pid, startTicks: Number(startTime) };
+}
 
 function given<Name extends string, Value>(name: Name, value: Value | undefined) {
   return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
@@ -133,7 +118,7 @@ function compileConsole(
 }
 
 /** Without root nobody goes below the monitor's own, which the container has. */
-function selectOomScore({ oomScoreAdj = 0 }: Process, { pid, userNamespace }: Entered): number {
-  if (pid === undefined || userNamespace.type !== "rootless") return oomScoreAdj;
-  return Math.max(oomScoreAdj, Number(readFileSync(`/proc/${pid}/oom_score_adj`, "utf8")));
+function selectOomScore({ oomScoreAdj = 0 }: Process, { first, userNamespace }: Entered): number {
+  if (first === undefined || userNamespace.type !== "rootless") return oomScoreAdj;
+  return Math.max(oomScoreAdj, Number(readFileSync(`/proc/${first.pid}/oom_score_adj`, "utf8")));
 }

@@ -53,32 +53,41 @@ export type ReadableContainer = Pick<KeptContainer, "record" | "directory">;
 /** As Docker has it of a container whose end nobody saw. */
 const UNKNOWN_EXIT = 255;
 
+/** As it was in one moment. */
+export interface ObservedContainer {
+  status: ContainerStatus;
+  /** Its first process, which no later one that gets its pid is taken for; undefined where it does not run. */
+  first?: ProcessIdentity;
+}
+
 /**
  * The truth about a container, whatever its monitor could still write: what says that it runs counts only while that
  * very monitor does.
  * @throws RuntimeError `STATE_INVALID` for a state.json that is damaged, or of a later version
  */
-export function readStatus({ record, directory }: ReadableContainer): ContainerStatus {
+export function observeContainer({ record, directory }: ReadableContainer): ObservedContainer {
   const path = locateStateFile(directory);
   let state = readState(path);
-  if (state === undefined) return { state: "created" };
+  if (state === undefined) return { status: { state: "created" } };
   if (state.status !== "exited" && !isMonitored({ state, directory })) {
     // Its last word may have come after what was read, and before its end was seen.
     state = readState(path) ?? state;
     if (state.status !== "exited" && !isMonitored({ state, directory }))
-      return describeLoss(state, path);
+      return { status: describeLoss(state, path) };
   }
   const status = toStatus(state, path);
-  const paused = status.state === "running" && openContainerCgroup(record)?.isFrozen();
-  return paused ? { ...status, state: "paused" } : status;
+  if (state.status !== "running" || status.state !== "running") return { status };
+  const { pid, startTicks, bootId } = state;
+  const paused = openContainerCgroup(record)?.isFrozen();
+  return {
+    status: paused ? { ...status, state: "paused" } : status,
+    first: { pid, startTime: String(startTicks), namespace: readPidNamespace(), bootId },
+  };
 }
 
-/** The first process of a container, which no later one that gets its pid is taken for; undefined where it does not run. */
-export function identifyProcess({ directory }: ReadableContainer): ProcessIdentity | undefined {
-  const state = readState(locateStateFile(directory));
-  if (state?.status !== "running" || !isMonitored({ state, directory })) return undefined;
-  const { pid, startTicks, bootId } = state;
-  return { pid, startTime: String(startTicks), namespace: readPidNamespace(), bootId };
+/** What a container does: as {@link observeContainer} tells it. */
+export function readStatus(container: ReadableContainer): ContainerStatus {
+  return observeContainer(container).status;
 }
 
 /** What a monitor says of a container that has ended for good; undefined where it has not. */

@@ -1,11 +1,12 @@
 import { readlinkSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { type LaunchedProcess, park } from "@dockher/ns";
+import { type LaunchedProcess, launch } from "@dockher/ns";
+import type { ProcessIdentity } from "@dockher/rootfs";
 import type { TerminalHandle } from "../container-handle.js";
 import type { ExitStatus } from "../result.js";
 import { readUserNamespace } from "../user-namespace/read-user-namespace.js";
 import { compileEntry, type Entered, type EntryOptions } from "./compile-entry.js";
-import { readStatus } from "./container-status.js";
+import { observeContainer, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { refuseState } from "./refuse-state.js";
 import { connectTo } from "./signal-container.js";
@@ -35,21 +36,21 @@ export interface EnteredCommand extends AsyncDisposable {
  */
 export async function execInContainer(options: ExecOptions): Promise<EnteredCommand> {
   const found = findContainer(options);
-  const pid = checkRunning(found);
   try {
-    const plan = await compileEntry(found, { ...options, entered: enter(found, pid) });
-    await using parked = await park(plan, { signal: options.signal });
-    // What was entered is the container's if it runs even now: else its pid may have been somebody else's by then.
-    if (checkRunning(found) !== pid)
-      throw refuseState(found.config.name, { state: "exited" }, "enter");
-    return wrapProcess(await parked.release(), options.signal);
+    const plan = await compileEntry(found, { ...options, entered: findEntered(found) });
+    const process = await launch(plan, { signal: options.signal });
+    return wrapProcess(process, options.signal);
   } catch (error) {
     throw explainEnd(found, error);
   }
 }
 
-function enter({ config }: KeptContainer, pid: number): Entered {
-  return { pid, userNamespace: readUserNamespace({ pid, type: config.userNamespace }) };
+/** A container that is paused runs nothing: a command would wait in it. */
+function findEntered(found: KeptContainer): Entered & { first: ProcessIdentity } {
+  const { status, first } = observeContainer(found);
+  const { name, userNamespace: type } = found.config;
+  if (first === undefined || status.state !== "running") throw refuseState(name, status, "enter");
+  return { first, userNamespace: readUserNamespace({ pid: first.pid, type }) };
 }
 
 /** A container that ended meanwhile is why it could not be entered. */
@@ -57,7 +58,8 @@ function explainEnd(found: KeptContainer, error: unknown): unknown {
   if (!(error instanceof Error && "errno" in error)) return error;
   const status = readStatus(found);
   if (status.state !== "running") return refuseState(found.config.name, status, "enter");
-  return isGone(status.pid) ? refuseState(found.config.name, { state: "exited" }, "enter") : error;
+  const ended = error.errno === "ESRCH" || isGone(status.pid);
+  return ended ? refuseState(found.config.name, { state: "exited" }, "enter") : error;
 }
 
 /** Its monitor has not said so yet: a process that has ended is in no namespace. */
@@ -84,23 +86,16 @@ export type ExecDetachedOptions = Omit<
  */
 export async function execDetached(options: ExecDetachedOptions): Promise<number> {
   const found = findContainer(options);
-  const pid = checkRunning(found);
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
   try {
-    const plan = await compileEntry(found, { ...options, ...streams, entered: enter(found, pid) });
+    const entered = findEntered(found);
+    const plan = await compileEntry(found, { ...options, ...streams, entered });
     await using monitor = await connectTo(found, "enter");
-    // By the descriptor that the monitor holds: the pid may be somebody else's by then.
-    const namespaces = plan.namespaces.map(({ type }) => ({ type, of: "container" as const }));
-    return await monitor.execDetached({ ...plan, namespaces });
+    // By the descriptor that the monitor holds.
+    return await monitor.execDetached({ ...plan, container: undefined });
   } catch (error) {
     throw explainEnd(found, error);
   }
-}
-
-function checkRunning(found: KeptContainer): number {
-  const status = readStatus(found);
-  if (status.state !== "running") throw refuseState(found.config.name, status, "enter");
-  return status.pid;
 }
 
 function wrapProcess(process: LaunchedProcess, signal: AbortSignal | undefined): EnteredCommand {
@@ -112,9 +107,15 @@ function wrapProcess(process: LaunchedProcess, signal: AbortSignal | undefined):
   const { console: fd } = process;
   return {
     pid: process.pid,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     terminal: fd === undefined ? undefined : { fd, resize: (size) => process.resize(size) },
     kill: (name = "SIGTERM") => process.kill(name),
     async wait() {

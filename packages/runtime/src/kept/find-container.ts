@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { resolveDirectories } from "@dockher/rootfs";
 import { RuntimeError } from "../error.js";
@@ -6,9 +6,11 @@ import type { Directories } from "../options.js";
 import {
   type ContainerRecord,
   isKept,
+  listContainers,
   locateContainer,
   locateState,
   openRecord,
+  readRecord,
   type StateDirectory,
 } from "../state/claim.js";
 import { parseContainerId } from "../state/container-id.js";
@@ -68,32 +70,21 @@ export function rootOf({ state }: ContainerRecord): string {
  * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`
  */
 export function findRecord(state: StateDirectory, container: string): ContainerRecord {
-  const ids = listIds(state);
   const exact = parseContainerId(container);
-  if (exact !== undefined && ids.includes(exact)) return openRecord(state, exact);
+  const whole = exact === undefined ? undefined : openRecord(state, exact);
+  if (whole !== undefined && readRecord(whole, "owner") !== undefined) return whole;
   const named = readName(state, container);
   if (named !== undefined) return openRecord(state, named);
-  const found = /^[0-9a-f]+$/.test(container) ? ids.filter((id) => id.startsWith(container)) : [];
-  const [id] = found;
-  if (id === undefined) throw refuse(container, "there is none with this name or id");
-  if (found.length === 1) return openRecord(state, id);
+  const found = /^[0-9a-f]+$/.test(container)
+    ? listContainers(state).filter(({ id }) => id.startsWith(container))
+    : [];
+  const [record] = found;
+  if (record === undefined) throw refuse(container, "there is none with this name or id");
+  if (found.length === 1) return record;
   throw new RuntimeError(`failed to find container ${container}: ${found.length} ids begin so`, {
     code: "CONTAINER_AMBIGUOUS",
-    hint: `write more of one: ${found.map((one) => one.slice(0, 12)).join(" ")}`,
+    hint: `write more of one: ${found.map(({ id }) => id.slice(0, 12)).join(" ")}`,
   });
-}
-
-function listIds({ containers }: StateDirectory) {
-  let entries: string[] = [];
-  try {
-    entries = readdirSync(containers);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-  return entries
-    .filter((entry) => entry.endsWith(".owner"))
-    .map((entry) => parseContainerId(entry.slice(0, -".owner".length)))
-    .filter((id) => id !== undefined);
 }
 
 function readName({ names }: StateDirectory, name: string) {

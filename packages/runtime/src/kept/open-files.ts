@@ -14,7 +14,7 @@ import {
   type UserNamespace,
 } from "../user-namespace/user-namespace.js";
 import { type OpenViewOptions, openView } from "../volumes/open-view.js";
-import { identifyProcess, isLive, readStatus } from "./container-status.js";
+import { isLive, observeContainer, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { lockContainer } from "./lock-container.js";
 
@@ -71,7 +71,7 @@ export async function openFiles(options: OpenFilesOptions): Promise<ContainerFil
 
 /** What a container that runs sees; undefined where it does not run. */
 function openSeen(found: KeptContainer): ContainerFiles | undefined {
-  const first = identifyProcess(found);
+  const { first } = observeContainer(found);
   if (first === undefined || !isAlive(first)) return undefined;
   const tree = holdRootOf(first);
   if (tree === undefined) return undefined;

@@ -1,7 +1,8 @@
 import { compileSeccomp, type Filter } from "@dockher/seccomp";
-import type { Spec } from "@dockher/spec";
+import { type LinuxSeccomp, type Process, type Spec, validateProcess } from "@dockher/spec";
 import type { ContainerOptions } from "../options.js";
 import type { ResolvedSource } from "../source/resolve-source.js";
+import { generateProcess } from "../spec/generate-process.js";
 import { generateSpec } from "../spec/generate-spec.js";
 import { selectSeccomp } from "../spec/select-seccomp.js";
 import type { ContainerId } from "../state/container-id.js";
@@ -15,8 +16,6 @@ export interface DescribeOptions {
   options: ContainerOptions;
   id: ContainerId;
   source: ResolvedSource;
-  /** Where `/etc/passwd` and `/etc/group` are looked for. Default the source. */
-  accountRoot?: string;
   mounts: readonly NamedMount[];
   userNamespace: UserNamespace;
   joined?: Joined | undefined;
@@ -39,18 +38,59 @@ export async function describeContainer(given: DescribeOptions): Promise<Describ
     id,
     config: source.config,
     mounts: [...mounts],
-    readAccountFile: readAccountFilesOf(given.accountRoot ?? locateLower(source)),
+    readAccountFile: readAccountFilesOf(locateLower(source)),
     userNamespace,
     joined: given.joined,
   });
   checkUser(spec.process.user, userNamespace);
-  const seccomp = await selectSeccomp({
-    options,
-    capabilities: spec.process.capabilities?.bounding ?? [],
-    layers: source.type === "rootfs" ? [source.path] : source.image.layers,
-  });
+  const seccomp = await chooseSeccomp(given, spec.process);
   if (seccomp !== undefined) spec.linux = { ...spec.linux, seccomp };
   return { spec, filter: seccomp && (await compileSeccomp(seccomp)) };
+}
+
+export interface DescribeProcessOptions {
+  /** The container's, with what the process has otherwise. */
+  options: ContainerOptions;
+  source: ResolvedSource;
+  /** Where `/etc/passwd` and `/etc/group` are looked for. Default the source. */
+  accountRoot?: string | undefined;
+  userNamespace: UserNamespace;
+  hostname: string;
+}
+
+export interface DescribedProcess {
+  process: Process;
+  filter: Filter | undefined;
+}
+
+/**
+ * What runs in a container beside its own command, checked as {@link describeContainer} does.
+ * @throws RuntimeError, SpecError or SeccompError for the first option that cannot be meant
+ */
+export async function describeProcess(given: DescribeProcessOptions): Promise<DescribedProcess> {
+  const { options, source, userNamespace, hostname } = given;
+  const process = generateProcess({
+    options,
+    config: source.config,
+    readAccountFile: readAccountFilesOf(given.accountRoot ?? locateLower(source)),
+    userNamespace,
+    hostname,
+  });
+  validateProcess(process);
+  checkUser(process.user, userNamespace);
+  const seccomp = await chooseSeccomp(given, process);
+  return { process, filter: seccomp && (await compileSeccomp(seccomp)) };
+}
+
+function chooseSeccomp(
+  { options, source }: Pick<DescribeProcessOptions, "options" | "source">,
+  { capabilities }: Process,
+): Promise<LinuxSeccomp | undefined> {
+  return selectSeccomp({
+    options,
+    capabilities: capabilities?.bounding ?? [],
+    layers: source.type === "rootfs" ? [source.path] : source.image.layers,
+  });
 }
 
 /** What of the source is there before the container is: the topmost layer of an image. */

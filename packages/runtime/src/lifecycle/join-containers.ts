@@ -3,7 +3,7 @@ import type { RestartPolicy } from "@dockher/ns";
 import { isAlive } from "@dockher/rootfs";
 import type { NamespaceType } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
-import { identifyProcess, readStatus } from "../kept/container-status.js";
+import { observeContainer } from "../kept/container-status.js";
 import { findContainer, type KeptContainer } from "../kept/find-container.js";
 import { refuseState } from "../kept/refuse-state.js";
 import type { ContainerOptions, NamespaceOptions } from "../options.js";
@@ -123,12 +123,8 @@ function checkJoinable(
  * the process is gone.
  */
 function openProcess(found: KeptContainer): number {
-  const status = readStatus(found);
-  if (status.state !== "running" && status.state !== "paused") {
-    throw refuseState(found.config.name, status, "join");
-  }
-  const first = identifyProcess(found);
-  if (first === undefined) throw refuseEnded(found);
+  const { status, first } = observeContainer(found);
+  if (first === undefined) throw refuseState(found.config.name, status, "join");
   let directory: number;
   try {
     directory = openSync(`/proc/${first.pid}`, constants.O_DIRECTORY);

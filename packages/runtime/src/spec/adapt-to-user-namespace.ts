@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Mount, NamespaceType, Spec } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import { mapId } from "../user-namespace/map-id.js";
@@ -19,7 +18,6 @@ export function adaptToUserNamespace(spec: Spec, namespace: UserNamespace): void
     spec.mounts = spec.mounts?.map(mapBind) ?? [];
     return;
   }
-  spec.process.oomScoreAdj = Math.max(spec.process.oomScoreAdj ?? 0, readOwnOomScore());
   spec.mounts = spec.mounts?.map((mount) => leaveOutUnmappedGroup(mount, gidMappings)) ?? [];
   const shares = (type: NamespaceType): boolean => !namespaces.some((own) => own.type === type);
   if (shares("cgroup")) throw refuseCgroups();
@@ -53,11 +51,6 @@ export function mapBind(mount: Mount): Mount {
     option in map ? [map[option as keyof typeof map]] : [],
   );
   return { ...mount, options: [...options, ...added] };
-}
-
-/** proc(5): without CAP_SYS_RESOURCE on the host, nobody lowers it. */
-function readOwnOomScore(): number {
-  return Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
 }
 
 /** devpts takes no group that is not mapped: terminals then belong to their user's. */

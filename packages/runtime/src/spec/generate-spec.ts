@@ -1,19 +1,15 @@
 import {
   createDefaultSpec,
-  DEFAULT_PATH,
   type ImageConfig,
-  type LinuxCapabilities,
   type LinuxDevice,
   type Mount,
   type Spec,
-  selectCapabilities,
   validateSpec,
 } from "@dockher/spec";
-import { RuntimeError } from "../error.js";
 import type { Joined } from "../lifecycle/join-containers.js";
 import type { ContainerOptions } from "../options.js";
 import type { ContainerId } from "../state/container-id.js";
-import { type ReadAccountFile, resolveGroups, resolveUser } from "../user/resolve-user.js";
+import type { ReadAccountFile } from "../user/resolve-user.js";
 import type { UserNamespace } from "../user-namespace/user-namespace.js";
 import { type NamedMount, nameVolumes } from "../volumes/name-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
@@ -23,9 +19,8 @@ import { chooseHostname } from "./choose-hostname.js";
 import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./default-devices.js";
 import { generateDevices } from "./generate-devices.js";
 import { generateMounts } from "./generate-mounts.js";
+import { generateProcess } from "./generate-process.js";
 import { generateResources } from "./generate-resources.js";
-import { generateRlimits } from "./generate-rlimits.js";
-import { listGrantableCapabilities } from "./held-capabilities.js";
 import { listDevices } from "./host-devices.js";
 import { checkNamespaces, selectNamespaces } from "./select-namespaces.js";
 import { selectShm } from "./select-shm.js";
@@ -49,36 +44,17 @@ export interface GenerateSpecOptions {
  * @throws RuntimeError or SpecError for the first option that cannot be meant
  */
 export function generateSpec(given: GenerateSpecOptions): Spec {
-  const { options, id, config, userNamespace } = given;
+  const { options, id, userNamespace } = given;
   checkNamespaces(options);
   checkSysctl(options);
   const spec = createDefaultSpec();
-  const user = resolveUser(options.user ?? config.User ?? "", given.readAccountFile);
-  user.additionalGids.push(...resolveGroups(options.groupAdd ?? [], given.readAccountFile));
-  const { home, ...ids } = user;
   const hostname = given.joined?.network?.hostname ?? chooseHostname(options, id);
   if (options.uts !== "host") spec.hostname = hostname;
+  spec.process = generateProcess({ ...given, hostname });
   spec.root = {
     path: options.source.rootfs ?? "rootfs",
     ...(options.readonly ? { readonly: true } : {}),
   };
-  Object.assign(spec.process, {
-    args: selectArgs(options, config),
-    cwd: options.cwd ?? (config.WorkingDir || "/"),
-    env: mergeEnvironment({ options, config, home, hostname }),
-    user: { ...ids, umask: 0o022 },
-    noNewPrivileges: options.noNewPrivileges ?? !options.privileged,
-    rlimits: generateRlimits(options.ulimits ?? {}),
-  });
-  spec.process.capabilities = generateCapabilities(given, ids.uid);
-  if (options.terminal !== undefined) {
-    spec.process.terminal = true;
-    spec.process.consoleSize = {
-      height: options.terminal.rows,
-      width: options.terminal.columns,
-    };
-  }
-  spec.process.oomScoreAdj = options.oomScoreAdj ?? 0;
   spec.mounts = replaceMounts(
     selectShm(spec.mounts ?? [], options, given.joined),
     generateMounts(given.mounts ?? nameMounts(given)),
@@ -111,58 +87,6 @@ function nameMounts({ options, config }: GenerateSpecOptions): NamedMount[] {
     declared: config.Volumes,
     layout: locateVolumes(options.directories),
   });
-}
-
-function selectArgs(options: ContainerOptions, config: ImageConfig): string[] {
-  const entrypoint = options.entrypoint ?? config.Entrypoint ?? [];
-  // As in Docker, an entrypoint of the caller's does away with the image's command.
-  const command = options.command ?? (options.entrypoint === undefined ? (config.Cmd ?? []) : []);
-  const args = [...entrypoint, ...command];
-  if (args.length === 0) {
-    throw new RuntimeError("failed to create the container: there is no command", {
-      code: "NO_COMMAND",
-      hint: "name a command: the image has none of its own",
-    });
-  }
-  return args;
-}
-
-interface Environment {
-  options: ContainerOptions;
-  config: ImageConfig;
-  home: string | undefined;
-  hostname: string;
-}
-
-/** Docker's order: its own defaults, the image's, the caller's; HOME from the image's account file. */
-function mergeEnvironment(environment: Environment): string[] {
-  const { options, config, home, hostname } = environment;
-  const merged = new Map([
-    ["PATH", DEFAULT_PATH],
-    ["HOSTNAME", hostname],
-    ["HOME", home ?? "/"],
-  ]);
-  if (options.terminal !== undefined) merged.set("TERM", "xterm");
-  for (const line of config.Env ?? []) {
-    const equals = line.indexOf("=");
-    if (equals > 0) merged.set(line.slice(0, equals), line.slice(equals + 1));
-  }
-  for (const [name, value] of Object.entries(options.env ?? {})) merged.set(name, value);
-  return [...merged].map(([name, value]) => `${name}=${value}`);
-}
-
-/** Inheritable and ambient stay empty (CVE-2022-24769); a user other than root holds none until it execs a file with some. */
-function generateCapabilities(
-  { options, userNamespace }: GenerateSpecOptions,
-  uid: number,
-): LinuxCapabilities {
-  const bounding = selectCapabilities({
-    add: options.privileged ? ["ALL", ...(options.capAdd ?? [])] : (options.capAdd ?? []),
-    drop: options.capDrop ?? [],
-    held: listGrantableCapabilities(userNamespace.type),
-  });
-  const held = uid === 0 ? bounding : [];
-  return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };
 }
 
 /** A mount of the caller's takes the place of a default one with the same destination. */

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, cpSync } from "node:fs";
+import { chmodSync, closeSync, cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type Cgroup, CgroupManager } from "@dockher/cgroup";
@@ -137,15 +137,7 @@ export async function startParked(rootfs: string, script: string): Promise<strin
   return printed;
 }
 
-const NAMESPACE_FILES = {
-  pid: "pid",
-  mount: "mnt",
-  uts: "uts",
-  ipc: "ipc",
-  network: "net",
-} as const;
-
-const types = Object.keys(NAMESPACE_FILES) as (keyof typeof NAMESPACE_FILES)[];
+const types = ["pid", "mount", "uts", "ipc", "network"] as const;
 const none = { kind: "null" } as const;
 
 /** A container that runs as long as this process, to be entered. */
@@ -160,6 +152,11 @@ export async function holdContainer(rootfs: string): Promise<LaunchedProcess> {
   });
 }
 
+/** Field 22 of proc(5)'s stat; the name before it, in parentheses, is `sleep`. */
+function readStartTicks(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[21]);
+}
+
 /** A process that enters a running container, as `exec` does. */
 export async function enterContainer(held: LaunchedProcess, script: string): Promise<string> {
   await using cgroup = await makeCgroup();
@@ -167,9 +164,10 @@ export async function enterContainer(held: LaunchedProcess, script: string): Pro
     args: ["sh", "-c", script],
     env: ["PATH=/bin"],
     namespaces: [
-      ...types.map((type) => ({ type, path: `/proc/${held.pid}/ns/${NAMESPACE_FILES[type]}` })),
+      ...types.map((type) => ({ type, of: "container" as const })),
       { type: "cgroup" as const },
     ],
+    container: { pid: held.pid, startTicks: readStartTicks(held.pid) },
     ...attach(cgroup),
     stdio: [none, { kind: "pipe" }, { kind: "pipe" }],
     steps: [
