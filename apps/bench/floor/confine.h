@@ -7,8 +7,6 @@
 #include <linux/filter.h>
 #include <stdbool.h>
 
-#define STACK_SIZE (64 * 1024)
-
 #define TRY(call)                                                                                  \
   do                                                                                               \
     if ((call) < 0)                                                                                \

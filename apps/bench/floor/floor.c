@@ -37,6 +37,7 @@ extern int mount (const char *, const char *, const char *, unsigned long, const
 extern int umount2 (const char *, int);
 #define MNT_DETACH 2
 
+#define STACK_SIZE (64 * 1024)
 #define PSEUDO (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 /* What the child reports through the shared memory: the step that failed and its errno.  */
