@@ -88,13 +88,26 @@ function describe({ type, action, id, attributes, time }: ContainerEvent) {
   };
 }
 
+/** Templates name as Go does what JSON has in lower case: methods, so that JSON lacks them. */
+function nameFields(event: ContainerEvent): object {
+  const { status, id, from = "", scope, time, timeNano } = describe(event);
+  return {
+    ...describe(event),
+    Status: () => status,
+    ID: () => id,
+    From: () => from,
+    Scope: () => scope,
+    Time: () => time,
+    TimeNano: () => timeNano,
+  };
+}
+
 /** @throws UsageError `INVALID_FORMAT` */
 function makePrinter(format: string | undefined): (event: ContainerEvent) => string {
   if (format === "json") return (event) => toJson(describe(event));
   if (format !== undefined) {
     const template = new Template(format);
-    return (event) =>
-      template.fill({ ...describe(event), ID: event.id, From: event.attributes["image"] ?? "" });
+    return (event) => template.fill(nameFields(event));
   }
   return ({ type, action, id, attributes, time }) => {
     const pairs = Object.entries(attributes).map(([name, value]) => `${name}=${value}`);

@@ -1,6 +1,7 @@
-import { type ImageDetails, ImageStore } from "@dockher/rootfs";
+import { ImageStore } from "@dockher/rootfs";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
+import { describeImage } from "../output/describe-image.js";
 import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
 import { renderError } from "../output/render-error.js";
 
@@ -29,7 +30,7 @@ export const imageInspect: Command = defineCommand({
     const errors: unknown[] = [];
     for (const name of operands) {
       await store.inspect(name).then(
-        (image) => found.push(describe(image)),
+        (image) => found.push(describeImage(image)),
         (error) => errors.push(error),
       );
     }
@@ -41,31 +42,3 @@ export const imageInspect: Command = defineCommand({
     return errors.length === 0 ? 0 : 1;
   },
 });
-
-/** With Docker's names of the fields, and every one of them: a template may name what an image does not have. */
-function describe({ id, references, created, size, layers, config }: ImageDetails) {
-  const { config: process } = config;
-  return {
-    Id: id,
-    RepoTags: references,
-    RepoDigests: [],
-    Created: created.toISOString(),
-    Config: {
-      User: process.User ?? "",
-      ExposedPorts: new Map(Object.entries(process.ExposedPorts ?? {})),
-      Env: process.Env ?? [],
-      Entrypoint: process.Entrypoint ?? [],
-      Cmd: process.Cmd ?? [],
-      Volumes: new Map(Object.entries(process.Volumes ?? {})),
-      WorkingDir: process.WorkingDir ?? "",
-      Labels: new Map(Object.entries(process.Labels ?? {})),
-      StopSignal: process.StopSignal ?? "",
-    },
-    Architecture: config.architecture,
-    Os: config.os,
-    Size: size,
-    RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
-    History: config.history ?? [],
-    Directories: layers,
-  };
-}

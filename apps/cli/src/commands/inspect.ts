@@ -1,45 +1,52 @@
-import {
-  type ContainerDetails,
-  type ContainerHealth,
-  type ContainerSize,
-  inspectContainer,
-  measureContainer,
-  RuntimeError,
-} from "@dockher/runtime";
+import { inspectContainer, inspectVolume, measureContainer } from "@dockher/runtime";
 import type { OptionTable } from "../arguments/option.js";
-import { type Command, defineCommand } from "../command.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
+import { describeInspected } from "../output/describe-container.js";
+import { describeImage } from "../output/describe-image.js";
+import { describeVolume } from "../output/describe-volume.js";
 import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
 import { renderError } from "../output/render-error.js";
 import { describeDirectories } from "../run/create-kept.js";
-import { formatNamespaceMode } from "../values/namespace-mode.js";
+
+const TYPES = ["container", "image", "volume"] as const;
+
+type Type = (typeof TYPES)[number];
 
 const OPTIONS = {
   ...INSPECT_FORMAT_OPTION,
-  size: { kind: "flag", short: "s", summary: "Also what they have written, and with their images" },
+  size: {
+    kind: "flag",
+    short: "s",
+    summary: "Also what containers have written, and with their images",
+  },
+  type: {
+    kind: "value",
+    placeholder: "TYPE",
+    choices: TYPES,
+    summary: "Only what is a container, an image or a volume",
+  },
 } as const satisfies OptionTable;
 
 export const inspect: Command = defineCommand({
-  usage: "inspect [OPTIONS] CONTAINER…",
-  summary: "Show all about containers as JSON.",
+  usage: "inspect [OPTIONS] NAME…",
+  summary: "Show all about containers, images and volumes as JSON.",
   options: OPTIONS,
   grammar: { interspersed: true },
   execute: async ({ options, operands }, context) => {
     if (operands.length === 0) {
-      throw new UsageError("failed to inspect a container: none is named", {
+      throw new UsageError("failed to inspect: nothing is named", {
         code: "MISSING_ARGUMENT",
         hint: "dockher inspect NAME",
       });
     }
+    const types = readTypes(options.type);
     const found: object[] = [];
     let exitCode = 0;
-    for (const container of operands) {
+    for (const name of operands) {
       try {
-        const target = { container, ...describeDirectories(context) };
-        const size = options.size === true ? await measureContainer(target) : undefined;
-        found.push(describe(inspectContainer(target), size));
+        found.push(await find({ name, types, sized: options.size === true, context }));
       } catch (error) {
-        if (!(error instanceof RuntimeError)) throw error;
         exitCode = 1;
         process.stderr.write(renderError(error, { debug: context.env["DOCKHER_DEBUG"] === "1" }));
       }
@@ -51,152 +58,59 @@ export const inspect: Command = defineCommand({
   },
 });
 
-const NEVER = "0001-01-01T00:00:00Z";
-
-/** Docker's names of the fields, as far as there is something to say. */
-function describe(
-  { config, status, hostname, directory, logPath }: ContainerDetails,
-  size: ContainerSize | undefined,
-): object {
-  const { options } = config;
-  return {
-    Id: config.id,
-    Created: config.created,
-    Path: config.args[0] ?? "",
-    Args: config.args.slice(1),
-    State: describeState(status),
-    Image: config.imageId ?? "",
-    LogPath: logPath ?? "",
-    Name: `/${config.name}`,
-    // Without --size a template prints <nil>, and JSON lacks them.
-    SizeRw: size?.written,
-    SizeRootFs: size?.total,
-    RestartCount: status.state === "created" ? 0 : status.restartCount,
-    HostConfig: {
-      AutoRemove: config.autoRemove,
-      CapAdd: options.capAdd ?? [],
-      CapDrop: options.capDrop ?? [],
-      CgroupnsMode: options.cgroupns ?? "private",
-      CpuShares: options.limits?.cpuShares ?? 0,
-      CpusetCpus: options.limits?.cpusetCpus ?? "",
-      CpusetMems: options.limits?.cpusetMems ?? "",
-      Devices: (options.devices ?? []).map(({ path, target = path, access = "rwm" }) => {
-        return { PathOnHost: path, PathInContainer: target, CgroupPermissions: access };
-      }),
-      Dns: options.dns?.servers ?? [],
-      DnsOptions: options.dns?.options ?? [],
-      DnsSearch: options.dns?.search ?? [],
-      ExtraHosts: Object.entries(options.extraHosts ?? {}).map(([name, ip]) => `${name}:${ip}`),
-      GroupAdd: options.groupAdd ?? [],
-      IpcMode: formatNamespaceMode(options.ipc ?? "private"),
-      LogConfig: { Type: config.log.driver },
-      Memory: options.limits?.memory ?? 0,
-      MemoryReservation: options.limits?.memoryReservation ?? 0,
-      MemorySwap: options.limits?.memorySwap ?? options.limits?.memory ?? 0,
-      NanoCpus: toNanoCpus(options.limits),
-      NetworkMode: formatNamespaceMode(options.network ?? "none"),
-      OomScoreAdj: options.oomScoreAdj ?? 0,
-      PidMode: options.pid === "private" ? "" : formatNamespaceMode(options.pid ?? ""),
-      PidsLimit: options.limits?.pids ?? null,
-      Privileged: options.privileged ?? false,
-      ReadonlyRootfs: options.readonly ?? false,
-      RestartPolicy: {
-        Name: config.restart.name,
-        MaximumRetryCount:
-          config.restart.name === "on-failure" ? (config.restart.maximumRetryCount ?? 0) : 0,
-      },
-      ShmSize: options.shmSize ?? 64 * 2 ** 20,
-      Sysctls: new Map(Object.entries(options.sysctl ?? {})),
-      UsernsMode: options.userns ?? "",
-      UTSMode: options.uts === "host" ? "host" : "",
-    },
-    Mounts: config.mounts.map(describeMount),
-    Config: {
-      Cmd: config.args,
-      ...describeHealthcheck(config.healthcheck),
-      Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
-      Hostname: hostname,
-      Image: config.image,
-      Labels: new Map(Object.entries(config.labels)),
-      OpenStdin: config.openStdin,
-      StopSignal: config.stopSignal,
-      StopTimeout: config.stopTimeout / 1000,
-      Tty: options.terminal !== undefined,
-      User: options.user ?? "",
-      WorkingDir: options.cwd ?? "",
-    },
-    Directory: directory,
-  };
+function readTypes(written: string | undefined): readonly Type[] {
+  if (written === undefined) return TYPES;
+  const type = TYPES.find((candidate) => candidate === written);
+  if (type !== undefined) return [type];
+  throw new UsageError(`failed to parse --type "${written}": there is no such type`, {
+    code: "INVALID_TYPE",
+    hint: `write ${TYPES.join(", ")}`,
+  });
 }
 
-function describeState(status: ContainerDetails["status"]): object {
-  const ended = status.state === "exited" || status.state === "restarting" ? status : undefined;
-  const running = status.state === "running" || status.state === "paused" ? status : undefined;
-  const started = "startedAt" in status ? status.startedAt?.toISOString() : undefined;
-  return {
-    Status: status.state,
-    Running: running !== undefined,
-    Paused: status.state === "paused",
-    Restarting: status.state === "restarting",
-    OOMKilled: ended?.oomKilled ?? false,
-    Dead: false,
-    Pid: running?.pid ?? 0,
-    ExitCode: ended?.exitCode ?? 0,
-    Error: status.state === "exited" ? (status.error ?? "") : "",
-    StartedAt: started ?? NEVER,
-    FinishedAt: ended?.finishedAt.toISOString() ?? NEVER,
-    ...(running?.health === undefined ? {} : { Health: describeHealth(running.health) }),
-  };
+interface Named {
+  name: string;
+  sized: boolean;
+  context: CommandContext;
 }
 
-function describeHealth(health: ContainerHealth): object {
-  return {
-    Status: health.status,
-    FailingStreak: health.failingStreak,
-    Log: health.log.map(({ start, end, exitCode, output }) => {
-      return { Start: start, End: end, ExitCode: exitCode, Output: output };
-    }),
-  };
-}
+const FINDERS: Readonly<Record<Type, (named: Named) => Promise<object>>> = {
+  async container({ name, sized, context }) {
+    const target = { container: name, ...describeDirectories(context) };
+    const size = sized ? await measureContainer(target) : undefined;
+    return describeInspected(inspectContainer(target), size);
+  },
+  async image({ name, context: { root } }) {
+    const { ImageStore } = await import("@dockher/rootfs");
+    return describeImage(await ImageStore.open({ root }).inspect(name));
+  },
+  async volume({ name, context }) {
+    return describeVolume(await inspectVolume({ name, ...describeDirectories(context) }));
+  },
+};
 
-/** Docker counts in nanoseconds. */
-function describeHealthcheck(check: ContainerDetails["config"]["healthcheck"]): object {
-  if (check === undefined) return {};
-  return {
-    Healthcheck: {
-      Test: ["CMD", ...check.command],
-      Interval: check.interval * 1e6,
-      Timeout: check.timeout * 1e6,
-      StartPeriod: check.startPeriod * 1e6,
-      Retries: check.retries,
-    },
-  };
-}
+/** What else may have the name: what is no name of an image, or of a volume, is not one. */
+const PASSED_OVER: readonly unknown[] = [
+  "CONTAINER_NOT_FOUND",
+  "IMAGE_NOT_FOUND",
+  "IMAGE_REFERENCE_INVALID",
+  "INVALID_VOLUME_NAME",
+  "VOLUME_NOT_FOUND",
+];
 
-function toNanoCpus(limits: ContainerDetails["config"]["options"]["limits"]): number {
-  const { cpuQuota, cpuPeriod = 100_000 } = limits ?? {};
-  return cpuQuota === undefined || cpuQuota === -1 ? 0 : Math.round((cpuQuota / cpuPeriod) * 1e9);
-}
-
-function describeMount(mount: ContainerDetails["config"]["mounts"][number]): object {
-  switch (mount.type) {
-    case "bind":
-      return {
-        Type: "bind",
-        Name: "",
-        Source: mount.source,
-        Destination: mount.target,
-        RW: mount.readonly !== true,
-      };
-    case "volume":
-      return {
-        Type: "volume",
-        Name: mount.name,
-        Source: mount.directory,
-        Destination: mount.target,
-        RW: !mount.readonly,
-      };
-    case "tmpfs":
-      return { Type: "tmpfs", Name: "", Source: "", Destination: mount.target, RW: true };
+/** As Docker: a container first, then an image, then a volume. */
+async function find({ types, ...named }: Named & { types: readonly Type[] }): Promise<object> {
+  const [only] = types;
+  if (types.length === 1 && only !== undefined) return FINDERS[only](named);
+  for (const type of types) {
+    try {
+      return await FINDERS[type](named);
+    } catch (error) {
+      if (!PASSED_OVER.includes((error as { code?: unknown }).code)) throw error;
+    }
   }
+  throw new UsageError(`failed to inspect ${named.name}: no such object`, {
+    code: "OBJECT_NOT_FOUND",
+    hint: "list them all: dockher ps -a, dockher image ls, dockher volume ls",
+  });
 }

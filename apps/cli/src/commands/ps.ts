@@ -6,10 +6,8 @@ import { CONTAINER_HEADINGS, describeContainer } from "../output/container-row.j
 import { FORMAT_OPTION, NO_TRUNC_OPTION, printList, QUIET_OPTION } from "../output/list.js";
 import { formatSize } from "../output/units.js";
 import { describeDirectories } from "../run/create-kept.js";
-import { describeFilter, type Filters, parseFilters } from "../values/filter.js";
-import { readLabelFilters } from "../values/label-filter.js";
-
-const FILTERS = ["ancestor", "exited", "id", "label", "name", "status"] as const;
+import { CONTAINER_FILTERS, readContainerFilters } from "../values/container-filter.js";
+import { describeFilter } from "../values/filter.js";
 
 const OPTIONS = {
   all: { kind: "flag", short: "a", summary: "Those that do not run as well" },
@@ -21,11 +19,13 @@ const OPTIONS = {
     summary: "Only the N newest, whatever they do",
   },
   size: { kind: "flag", short: "s", summary: "What they have written, and with their images" },
-  filter: describeFilter(FILTERS),
+  filter: describeFilter(CONTAINER_FILTERS),
   ...FORMAT_OPTION,
   ...NO_TRUNC_OPTION,
   ...QUIET_OPTION,
 } as const satisfies OptionTable;
+
+const UP: readonly ContainerSummary["status"]["state"][] = ["running", "paused", "restarting"];
 
 const COLUMNS = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"] as const;
 
@@ -41,15 +41,16 @@ export const ps: Command = defineCommand({
         hint: "dockher ps --filter name=NAME lists some of them",
       });
     }
-    const filters = parseFilters(options.filter, FILTERS);
+    const filters = readContainerFilters(options.filter);
     const newest = options.latest === true ? 1 : readCount(options.last);
-    const unasked = filters.has("status") || filters.has("exited") || newest !== undefined;
+    const all = options.all === true || filters.all || newest !== undefined;
     const listed = listContainers({
-      all: options.all === true || unasked,
+      all: true,
       onDamaged: (error) => context.notice(error.message),
       ...describeDirectories(context),
     });
-    const shown = listed.slice(0, newest).filter((container) => fits(container, filters));
+    const candidates = all ? listed : listed.filter(({ status }) => UP.includes(status.state));
+    const shown = filters.select(candidates.slice(0, newest), listed);
     const whole = options["no-trunc"] === true;
     const sized = options.size === true || /\.Size\b/.test(options.format ?? "");
     const rows = await Promise.all(
@@ -79,25 +80,6 @@ function readCount(text: string | undefined): number | undefined {
     code: "INVALID_COUNT",
     hint: "write --last 5",
   });
-}
-
-/** As in Docker: any of the values of one key, and all labels. */
-function fits(
-  { id, name, image, imageId, labels, status }: ContainerSummary,
-  filters: Filters<(typeof FILTERS)[number]>,
-): boolean {
-  const any = (key: (typeof FILTERS)[number], test: (value: string) => boolean): boolean =>
-    filters.get(key)?.some(test) ?? true;
-  return (
-    any("name", (value) => name.includes(value)) &&
-    any("id", (value) => id.startsWith(value)) &&
-    any("status", (value) => status.state === value) &&
-    any("ancestor", (value) => value === image || (imageId ?? "").includes(value)) &&
-    any("exited", (value) => status.state === "exited" && String(status.exitCode) === value) &&
-    readLabelFilters(filters.get("label")).every(({ name: label, value }) => {
-      return Object.hasOwn(labels, label) && (value === undefined || labels[label] === value);
-    })
-  );
 }
 
 /** What it has written, and that with its image. */

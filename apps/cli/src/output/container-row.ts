@@ -1,6 +1,9 @@
 import type { ContainerSummary } from "@dockher/runtime";
-import { describeCommand, describeStatus, shortenId } from "./container-words.js";
+import { nameMount } from "../values/container-filter.js";
+import { describeCommand, describeStatus, shortenId, shortenText } from "./container-words.js";
 import { formatAge, formatDate } from "./time.js";
+
+const MOUNT_LENGTH = 15;
 
 export const CONTAINER_HEADINGS = {
   Command: "COMMAND",
@@ -9,7 +12,10 @@ export const CONTAINER_HEADINGS = {
   Image: "IMAGE",
   Label: (name: string): string => name,
   Labels: "LABELS",
+  LocalVolumes: "LOCAL VOLUMES",
+  Mounts: "MOUNTS",
   Names: "NAMES",
+  Networks: "NETWORKS",
   Ports: "PORTS",
   RunningFor: "CREATED",
   Size: "SIZE",
@@ -27,7 +33,7 @@ export function describeContainer(
   container: ContainerSummary,
   { whole }: { whole: boolean },
 ): ContainerRow {
-  const { id, name, image, args, created, labels, status } = container;
+  const { id, name, image, args, created, labels, mounts, network, status } = container;
   const now = new Date();
   return {
     Command: describeCommand(args, { whole }),
@@ -38,7 +44,14 @@ export function describeContainer(
     Labels: Object.entries(labels)
       .map(([label, value]) => `${label}=${value}`)
       .join(","),
+    LocalVolumes: String(mounts.filter(({ type }) => type === "volume").length),
+    Mounts: mounts
+      .map(nameMount)
+      .filter((one) => one !== "")
+      .map((one) => (whole ? one : shortenText(one, MOUNT_LENGTH)))
+      .join(","),
     Names: name,
+    Networks: typeof network === "object" ? "" : network,
     Ports: "",
     RunningFor: formatAge(created, now),
     State: status.state,

@@ -23,6 +23,8 @@ export interface ContainerConfig {
   userNamespace: UserNamespace["type"];
   /** The entrypoint and the command, as they are run. */
   args: string[];
+  /** What the image and the caller say together of the process, as it was created. */
+  process?: { env: string[]; user: string; cwd: string };
   options: KeptOptions;
   mounts: NamedMount[];
   openStdin: boolean;
@@ -92,6 +94,9 @@ export function parseConfig(text: string, path: string): ContainerConfig {
   }
   const config = value as unknown as ContainerConfig;
   if (config.id !== basename(dirname(path))) throw refuse("id: it is another container's");
+  if (value["process"] !== undefined && !isObject(value["process"])) {
+    throw refuse(`process: expected object, got ${nameType(value["process"])}`);
+  }
   if (!USER_NAMESPACES.includes(config.userNamespace)) {
     throw refuse(`userNamespace: ${JSON.stringify(config.userNamespace)} is none`);
   }

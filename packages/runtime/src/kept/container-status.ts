@@ -26,6 +26,7 @@ export type ContainerStatus =
       state: "restarting";
       exitCode: number;
       oomKilled: boolean;
+      startedAt?: Date;
       finishedAt: Date;
       restartCount: number;
       lostLogEntries: number;
@@ -143,11 +144,8 @@ function toStatus(state: ContainerState, path: string): ContainerStatus {
   }
   const { exitCode, oomKilled } = state.exit;
   const finishedAt = readDate(state.finishedAt, path);
-  if (state.status === "restarting") {
-    return { state: "restarting", exitCode, oomKilled, finishedAt, ...facts };
-  }
   const startedAt = readStart(state, path);
-  return { state: "exited", exitCode, oomKilled, ...startedAt, finishedAt, ...facts };
+  return { state: state.status, exitCode, oomKilled, ...startedAt, finishedAt, ...facts };
 }
 
 function describeLoss(state: ContainerState, path: string): ContainerStatus {

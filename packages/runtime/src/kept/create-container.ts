@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { removeTree, resolveDirectories } from "@dockher/rootfs";
+import { DEFAULT_PATH } from "@dockher/spec";
 import { recordContainerEvent } from "../events/journal.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
 import { checkRestart, pinJoined } from "../lifecycle/join-containers.js";
@@ -10,6 +11,7 @@ import { UndoList } from "../lifecycle/undo-list.js";
 import { wrapSystemError } from "../lifecycle/wrap-system-error.js";
 import type { ContainerSource } from "../options.js";
 import { type ResolvedSource, resolveSource } from "../source/resolve-source.js";
+import { joinEnvironment } from "../spec/generate-process.js";
 import {
   type ContainerRecord,
   claimContainer,
@@ -101,6 +103,7 @@ async function create(given: CreateOptions, undo: UndoList): Promise<HandleOptio
     healthcheck,
     userNamespace: userNamespace.type,
     args: spec.process.args,
+    process: joinProcess(options, source),
   });
   writeConfig(directory, config);
   signal?.throwIfAborted();
@@ -118,6 +121,7 @@ interface ConfigParts {
   healthcheck: ContainerConfig["healthcheck"];
   userNamespace: ContainerConfig["userNamespace"];
   args: string[];
+  process: NonNullable<ContainerConfig["process"]>;
 }
 
 function describeConfig(parts: ConfigParts): ContainerConfig {
@@ -131,6 +135,7 @@ function describeConfig(parts: ConfigParts): ContainerConfig {
     ...(source.type === "image" ? { imageId: source.image.id } : {}),
     userNamespace,
     args,
+    process: parts.process,
     options: { ...selectKept(options), source: pinSource(source) },
     mounts,
     openStdin: options.openStdin ?? false,
@@ -146,6 +151,12 @@ function describeConfig(parts: ConfigParts): ContainerConfig {
       fileURLToPath(new URL("./finish-main.js", import.meta.url)),
     ],
   };
+}
+
+function joinProcess(options: CreateOptions, { config }: ResolvedSource): ConfigParts["process"] {
+  const env = joinEnvironment({ defaults: { PATH: DEFAULT_PATH }, config, options });
+  const { User: user = "", WorkingDir: cwd = "" } = config;
+  return { env, user: options.user ?? user, cwd: options.cwd ?? cwd };
 }
 
 /** The image that there is now, whatever has its name later. */

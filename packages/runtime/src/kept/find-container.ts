@@ -31,7 +31,8 @@ export interface KeptContainer {
 }
 
 /**
- * Finds a kept container as Docker does: a whole id first, then a name, then the beginning of an id that only one has.
+ * Finds a kept container as Docker does: a whole id first, then a name, which may have the slash of `inspect` before it, then the
+ * beginning of an id that only one has.
  * @throws RuntimeError `CONTAINER_NOT_FOUND`, `CONTAINER_AMBIGUOUS`, `CONFIG_INVALID`
  */
 export function findContainer({ container, directories = {} }: ContainerTarget): KeptContainer {
@@ -73,7 +74,7 @@ export function findRecord(state: StateDirectory, container: string): ContainerR
   const exact = parseContainerId(container);
   const whole = exact === undefined ? undefined : openRecord(state, exact);
   if (whole !== undefined && readRecord(whole, "owner") !== undefined) return whole;
-  const named = readName(state, container);
+  const named = readName(state, container.replace(/^\//, ""));
   if (named !== undefined) return openRecord(state, named);
   const found = /^[0-9a-f]+$/.test(container)
     ? listContainers(state).filter(({ id }) => id.startsWith(container))

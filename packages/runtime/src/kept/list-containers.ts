@@ -27,6 +27,8 @@ export interface ContainerSummary {
   args: readonly string[];
   created: Date;
   labels: Readonly<Record<string, string>>;
+  mounts: ContainerConfig["mounts"];
+  network: NonNullable<ContainerConfig["options"]["network"]>;
   status: ContainerStatus;
 }
 
@@ -49,6 +51,8 @@ export function listContainers(options: ListContainersOptions = {}): ContainerSu
 }
 
 function summarize(config: ContainerConfig, status: ContainerStatus): ContainerSummary {
-  const { id, name, image, imageId, args, labels } = config;
-  return { id, name, image, imageId, args, labels, created: new Date(config.created), status };
+  const { id, name, image, imageId, args, labels, mounts } = config;
+  const { network = "none" } = config.options;
+  const created = new Date(config.created);
+  return { id, name, image, imageId, args, created, labels, mounts, network, status };
 }

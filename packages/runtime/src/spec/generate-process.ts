@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   DEFAULT_PATH,
   type ImageConfig,
@@ -42,7 +43,7 @@ export function generateProcess(given: GenerateProcessOptions): Process {
     user: { ...ids, umask: 0o022 },
     args: selectArgs(options, config),
     env: mergeEnvironment(given, home),
-    cwd: options.cwd ?? (config.WorkingDir || "/"),
+    cwd: chooseDirectory(options.cwd ?? (config.WorkingDir || "/")),
     capabilities: generateCapabilities(given, ids.uid),
     rlimits: generateRlimits(options.ulimits ?? {}),
     noNewPrivileges: options.noNewPrivileges ?? !options.privileged,
@@ -64,15 +65,29 @@ function selectArgs(options: ContainerOptions, config: ImageConfig): string[] {
   return args;
 }
 
+/** As Docker cleans it: without a final slash, and what else says nothing. What is not absolute is refused later. */
+function chooseDirectory(path: string): string {
+  return path.startsWith("/") ? resolve(path) : path;
+}
+
 /** Docker's order: its own defaults, the image's, the caller's; HOME from the image's account file. */
 function mergeEnvironment(given: GenerateProcessOptions, home: string | undefined): string[] {
   const { options, config, hostname } = given;
-  const merged = new Map([
-    ["PATH", DEFAULT_PATH],
-    ["HOSTNAME", hostname],
-    ["HOME", home ?? "/"],
-  ]);
-  if (options.terminal !== undefined) merged.set("TERM", "xterm");
+  const own = { PATH: DEFAULT_PATH, HOSTNAME: hostname, HOME: home ?? "/" };
+  const terminal = options.terminal === undefined ? {} : { TERM: "xterm" };
+  return joinEnvironment({ defaults: { ...own, ...terminal }, config, options });
+}
+
+export interface JoinEnvironmentOptions {
+  /** What the image and the caller may replace. */
+  defaults: Readonly<Record<string, string>>;
+  config: Pick<ImageConfig, "Env">;
+  options: Pick<ContainerOptions, "env">;
+}
+
+/** Each variable once, with what is said last of it. */
+export function joinEnvironment({ defaults, config, options }: JoinEnvironmentOptions): string[] {
+  const merged = new Map(Object.entries(defaults));
   for (const line of config.Env ?? []) {
     const equals = line.indexOf("=");
     if (equals > 0) merged.set(line.slice(0, equals), line.slice(equals + 1));

@@ -1,0 +1,134 @@
+import type { ContainerSummary } from "@dockher/runtime";
+import { type Filters, matchLabels, parseFilters, readFlagFilter, refuseFilter } from "./filter.js";
+
+export const CONTAINER_FILTERS = [
+  "ancestor",
+  "before",
+  "exited",
+  "expose",
+  "health",
+  "id",
+  "is-task",
+  "label",
+  "name",
+  "network",
+  "publish",
+  "since",
+  "status",
+  "volume",
+] as const;
+
+type Key = (typeof CONTAINER_FILTERS)[number];
+
+type Test = (container: ContainerSummary, value: string) => boolean;
+
+/** Of each of these, one of the values must fit. */
+const TESTS: Partial<Record<Key, Test>> = {
+  ancestor: ({ image, imageId = "" }, value) => value === image || imageId.includes(value),
+  exited: ({ status }, value) => status.state === "exited" && String(status.exitCode) === value,
+  health: ({ status }, value) => nameHealth(status) === value,
+  id: ({ id }, value) => id.startsWith(value),
+  name: ({ name }, value) => name.includes(value.replace(/^\//, "")),
+  network: ({ network }, value) => {
+    return value === (typeof network === "object" ? `container:${network.container}` : network);
+  },
+  // No port is ever published.
+  publish: () => false,
+  status: ({ status }, value) => status.state === value,
+  volume: ({ mounts }, value) => {
+    return mounts.some((mount) => mount.target === value || nameMount(mount) === value);
+  },
+};
+
+const CHOICES: Partial<Record<Key, readonly string[]>> = {
+  health: ["starting", "healthy", "unhealthy", "none"],
+  status: ["created", "running", "paused", "restarting", "removing", "exited", "dead"],
+};
+
+export interface ContainerSelection {
+  /** Whether those that do not run are asked for as well. */
+  all: boolean;
+  /**
+   * Those of all containers that are asked for.
+   * @throws UsageError `INVALID_FILTER` where one is named that is not there
+   */
+  select: (
+    shown: readonly ContainerSummary[],
+    all: readonly ContainerSummary[],
+  ) => ContainerSummary[];
+}
+
+/**
+ * Reads `--filter` of `ps`, with Docker's keys.
+ * @throws UsageError `INVALID_FILTER`
+ */
+export function readContainerFilters(written: readonly string[]): ContainerSelection {
+  const filters = parseFilters(written, CONTAINER_FILTERS);
+  checkValues(filters);
+  const isTask = readFlagFilter(filters, "is-task");
+  return {
+    all: filters.has("status") || filters.has("exited"),
+    select(shown, all) {
+      const before = findCreated(filters, all, "before");
+      const since = findCreated(filters, all, "since");
+      return shown
+        .filter(({ created }) => before === undefined || created < before)
+        .filter(({ created }) => since === undefined || created > since)
+        .filter((container) => isTask !== true && fits(container, filters));
+    },
+  };
+}
+
+function fits(container: ContainerSummary, filters: Filters<Key>): boolean {
+  for (const [key, values] of filters) {
+    const test = TESTS[key];
+    if (test !== undefined && !values.some((value) => test(container, value))) return false;
+  }
+  return matchLabels(container.labels, filters.get("label"));
+}
+
+function checkValues(filters: Filters<Key>): void {
+  for (const [key, choices] of Object.entries(CHOICES)) {
+    for (const value of filters.get(key as Key) ?? []) {
+      if (choices.includes(value)) continue;
+      throw refuseFilter(
+        `${key}=${value}`,
+        "there is no such value",
+        `write ${choices.join(", ")}`,
+      );
+    }
+  }
+  for (const key of ["publish", "expose"] as const) {
+    for (const value of filters.get(key) ?? []) {
+      if (/^\d{1,5}(?:-\d{1,5})?(?:\/(?:tcp|udp|sctp))?$/.test(value)) continue;
+      throw refuseFilter(`${key}=${value}`, "it is no port", "write 80, 80/udp or 8000-8080/tcp");
+    }
+  }
+}
+
+/** When the named container was created. */
+function findCreated(
+  filters: Filters<Key>,
+  all: readonly ContainerSummary[],
+  key: "before" | "since",
+): Date | undefined {
+  const [name, ...more] = filters.get(key) ?? [];
+  if (name === undefined) return undefined;
+  if (more.length > 0) throw refuseFilter(`${key}=${more[0]}`, "there is another one");
+  const found =
+    all.find((container) => container.name === name.replace(/^\//, "")) ??
+    all.find(({ id }) => name !== "" && id.startsWith(name));
+  if (found === undefined) throw refuseFilter(`${key}=${name}`, `no such container: ${name}`);
+  return found.created;
+}
+
+/** Docker's word for one that is not checked. */
+function nameHealth(status: ContainerSummary["status"]): string {
+  return ("health" in status ? status.health?.status : undefined) ?? "none";
+}
+
+/** What Docker calls a mount in lists: the volume's name, or the directory that is bound. */
+export function nameMount(mount: ContainerSummary["mounts"][number]): string {
+  if (mount.type === "volume") return mount.name;
+  return mount.type === "bind" ? mount.source : "";
+}
