@@ -186,7 +186,7 @@ export class ImageStore {
   async #findId(image: string): Promise<string | undefined> {
     if (!image.startsWith("sha256:")) {
       const path = locateReference(this.layout, parseReference(image));
-      const text = await readIfPresent(path);
+      const text = readIfPresent(path);
       if (text !== undefined) return readImageId(path, text);
     }
     // A whole id needs no search: every command that enters a container names its image so.
@@ -213,7 +213,7 @@ export class ImageStore {
 
   async #readImage(id: string): Promise<Image | undefined> {
     const path = locateConfig(this.layout, id);
-    const text = await readIfPresent(path);
+    const text = readIfPresent(path);
     if (text === undefined) return undefined;
     const config = parseStored(path, text) as ImageSpec;
     const layers = (await chainLayers(config.rootfs.diff_ids)).map((chainId) =>
@@ -226,7 +226,7 @@ export class ImageStore {
     const layerSizes: number[] = [];
     for (const layer of image.layers) {
       const path = join(layer, "..", "layer.json");
-      const text = await readIfPresent(path);
+      const text = readIfPresent(path);
       layerSizes.push(text === undefined ? 0 : (parseStored(path, text) as { size: number }).size);
     }
     return {
@@ -244,7 +244,7 @@ export class ImageStore {
     for (const name of await listVisible(this.layout.refs)) {
       for (const tag of await listVisible(join(this.layout.refs, name))) {
         const path = locateReference(this.layout, { name, tag });
-        const text = await readIfPresent(path);
+        const text = readIfPresent(path);
         if (text === undefined) continue;
         const id = readImageId(path, text);
         references.set(id, [...(references.get(id) ?? []), formatReference({ name, tag })]);

@@ -1,4 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { hasErrno, RootfsError } from "./error.js";
 
 /** The id in a file of `refs`. @throws RootfsError `STORE_DAMAGED` */
@@ -25,9 +26,10 @@ function refuseDamaged(path: string, cause?: unknown): RootfsError {
   });
 }
 
-export async function readIfPresent(path: string): Promise<string | undefined> {
+/** At once: each of the four calls that a small file takes would cost more on its way through libuv's threads. */
+export function readIfPresent(path: string): string | undefined {
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (hasErrno(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
