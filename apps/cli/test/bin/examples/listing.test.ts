@@ -176,6 +176,10 @@ test("images", async ({ say }) => {
   assert.is(await say("docker rmi fedora"), "Untagged: fedora:latest\n");
   assert.match(await say("docker version --format '{{.Server.Version}}'"), /^\d+\.\d+\.\d+\n$/);
   assert.match(await say("docker info --format '{{json .}}'"), /^\{"/);
+  assert.match(
+    await say("docker system prune -a --volumes", "y\n"),
+    /Deleted Images:\nuntagged: .*\n(?:.*\n)*deleted: sha256:.*\n(?:.*\n)*Total reclaimed space: \d/,
+  );
 });
 
 test.run();
