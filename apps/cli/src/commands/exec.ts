@@ -33,6 +33,14 @@ export const exec: Command = defineCommand({
   usage: "exec [OPTIONS] CONTAINER COMMAND [ARG…]",
   summary: "Run a command in a container that runs, and end with its exit code.",
   options: OPTIONS,
+  grammar: {
+    unsupported: {
+      "--detach-keys": {
+        reason: "a command that entered is not left alone yet",
+        hint: "exec -d NAME COMMAND goes on in the background",
+      },
+    },
+  },
   examples: [{ line: "dockher exec -it web sh", summary: "A shell to type into" }],
   toFailureCode: (error) => {
     const code = toFailureCode(error);

@@ -10,6 +10,7 @@ const WORDS = [
   "health-start-period",
   "health-timeout",
   "label",
+  "label-file",
   "log-driver",
   "log-opt",
   "restart",

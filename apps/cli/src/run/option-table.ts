@@ -369,6 +369,12 @@ export const RUN_OPTIONS = {
     group: "A container that stays:",
     summary: "Put a label on it",
   },
+  "label-file": {
+    kind: "list",
+    placeholder: "FILE",
+    group: "A container that stays:",
+    summary: "Read labels from a file",
+  },
   restart: {
     kind: "value",
     placeholder: "POLICY",
@@ -408,6 +414,12 @@ export const RUN_OPTIONS = {
     group: "An image that is to be made:",
     summary: "Whether a missing image is made (missing)",
   },
+  platform: {
+    kind: "value",
+    placeholder: "PLATFORM",
+    group: "An image that is to be made:",
+    summary: "This machine's own and no other: linux/amd64",
+  },
   quiet: {
     kind: "flag",
     short: "q",
@@ -438,8 +450,6 @@ export const RUN_OPTIONS = {
     group: "An image that is to be made:",
     summary: "debootstrap's variant: minbase",
   },
-  publish: { kind: "list", placeholder: "PORTS", summary: "Publish a port", hidden: true },
-  "publish-all": { kind: "flag", short: "P", summary: "Publish all ports", hidden: true },
 } as const;
 
 export type RunOptionTable = typeof RUN_OPTIONS;

@@ -1,4 +1,21 @@
 import { UsageError } from "../error.js";
+import { readFileLines } from "./file-lines.js";
+
+/**
+ * Reads `--label-file` and `--label` into one set: files first, the flags override them.
+ * @throws UsageError `INVALID_LABEL`, `LABEL_FILE_UNREADABLE`
+ */
+export function readLabels({
+  labels,
+  labelFiles,
+}: {
+  labels: readonly string[];
+  labelFiles: readonly string[];
+}): Record<string, string> {
+  const options = { option: "--label-file", code: "LABEL_FILE_UNREADABLE" };
+  const lines = labelFiles.flatMap((file) => readFileLines(file, options));
+  return parseLabels([...lines.map(({ line }) => line), ...labels]);
+}
 
 /**
  * Parses Docker's `--label NAME[=VALUE]`; without a value it is empty, and the last of one name counts.

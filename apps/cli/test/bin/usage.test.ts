@@ -71,6 +71,9 @@ const BAD: [args: string[], code: number, mention: RegExp][] = [
     return [["--cmd", "true", "--cpu", cpu], 125, /--cpu/];
   }),
   [["run", "-p", "8080:80", "busybox", "true"], 125, /8080:80/],
+  [["run", "--gpus", "all", "busybox", "true"], 125, /--gpus/],
+  [["create", "--link", "db", "busybox"], 1, /--link/],
+  [["run", "--platform", "linux/vax", "busybox", "true"], 125, /linux\/vax/],
   [["run", "-it", "busybox", "true"], 125, /the input device is not a TTY/],
   [["run", "-v", "data:data", "busybox", "true"], 125, /"data:data"/],
   [["volume", "create", "a"], 1, /too short/],
