@@ -2,6 +2,7 @@ import {
   type ContainerDetails,
   type ContainerHealth,
   type ContainerSize,
+  type DeviceRate,
   inspectContainer,
   measureContainer,
   RuntimeError,
@@ -12,6 +13,7 @@ import { UsageError } from "../error.js";
 import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
 import { renderError } from "../output/render-error.js";
 import { describeDirectories } from "../run/create-kept.js";
+import { formatDeviceRule } from "../values/device-rule.js";
 import { formatNamespaceMode } from "../values/namespace-mode.js";
 
 const OPTIONS = {
@@ -73,13 +75,24 @@ function describe(
     SizeRootFs: size?.total,
     RestartCount: status.state === "created" ? 0 : status.restartCount,
     HostConfig: {
+      Annotations: new Map(Object.entries(options.annotations ?? {})),
       AutoRemove: config.autoRemove,
+      BlkioDeviceReadBps: describeRates(options.limits?.deviceReadBps),
+      BlkioDeviceReadIOps: describeRates(options.limits?.deviceReadIops),
+      BlkioDeviceWriteBps: describeRates(options.limits?.deviceWriteBps),
+      BlkioDeviceWriteIOps: describeRates(options.limits?.deviceWriteIops),
+      BlkioWeight: options.limits?.blkioWeight ?? 0,
+      BlkioWeightDevice: (options.limits?.blkioWeightDevice ?? []).map(({ path, weight }) => {
+        return { Path: path, Weight: weight };
+      }),
       CapAdd: options.capAdd ?? [],
       CapDrop: options.capDrop ?? [],
+      CgroupParent: options.cgroupParent ?? "",
       CgroupnsMode: options.cgroupns ?? "private",
       CpuShares: options.limits?.cpuShares ?? 0,
       CpusetCpus: options.limits?.cpusetCpus ?? "",
       CpusetMems: options.limits?.cpusetMems ?? "",
+      DeviceCgroupRules: (options.deviceRules ?? []).map(formatDeviceRule),
       Devices: (options.devices ?? []).map(({ path, target = path, access = "rwm" }) => {
         return { PathOnHost: path, PathInContainer: target, CgroupPermissions: access };
       }),
@@ -93,8 +106,10 @@ function describe(
       Memory: options.limits?.memory ?? 0,
       MemoryReservation: options.limits?.memoryReservation ?? 0,
       MemorySwap: options.limits?.memorySwap ?? options.limits?.memory ?? 0,
+      MemorySwappiness: options.limits?.memorySwappiness ?? null,
       NanoCpus: toNanoCpus(options.limits),
       NetworkMode: formatNamespaceMode(options.network ?? "none"),
+      OomKillDisable: options.limits?.oomKillDisable ?? false,
       OomScoreAdj: options.oomScoreAdj ?? 0,
       PidMode: options.pid === "private" ? "" : formatNamespaceMode(options.pid ?? ""),
       PidsLimit: options.limits?.pids ?? null,
@@ -115,6 +130,7 @@ function describe(
       Cmd: config.args,
       ...describeHealthcheck(config.healthcheck),
       Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      ExposedPorts: new Map((config.exposedPorts ?? []).map((port) => [port, {}])),
       Hostname: hostname,
       Image: config.image,
       Labels: new Map(Object.entries(config.labels)),
@@ -171,6 +187,10 @@ function describeHealthcheck(check: ContainerDetails["config"]["healthcheck"]): 
       Retries: check.retries,
     },
   };
+}
+
+function describeRates(rates: readonly DeviceRate[] = []): object[] {
+  return rates.map(({ path, rate }) => ({ Path: path, Rate: rate }));
 }
 
 function toNanoCpus(limits: ContainerDetails["config"]["options"]["limits"]): number {

@@ -1,5 +1,6 @@
 import type { ContainerSummary } from "@dockher/runtime";
 import { describeCommand, describeStatus, shortenId } from "./container-words.js";
+import { describePorts } from "./ports.js";
 import { formatAge, formatDate } from "./time.js";
 
 export const CONTAINER_HEADINGS = {
@@ -27,7 +28,7 @@ export function describeContainer(
   container: ContainerSummary,
   { whole }: { whole: boolean },
 ): ContainerRow {
-  const { id, name, image, args, created, labels, status } = container;
+  const { id, name, image, args, created, labels, status, exposedPorts, network } = container;
   const now = new Date();
   return {
     Command: describeCommand(args, { whole }),
@@ -39,9 +40,14 @@ export function describeContainer(
       .map(([label, value]) => `${label}=${value}`)
       .join(","),
     Names: name,
-    Ports: "",
+    // Those of the host's network are the host's.
+    Ports: isRunning(status) && network !== "host" ? describePorts(exposedPorts) : "",
     RunningFor: formatAge(created, now),
     State: status.state,
     Status: describeStatus(status, now),
   };
+}
+
+function isRunning({ state }: ContainerSummary["status"]): boolean {
+  return state === "running" || state === "paused";
 }

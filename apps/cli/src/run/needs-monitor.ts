@@ -3,7 +3,9 @@ import type { RunOptionTable } from "./option-table.js";
 
 /** Words that only a monitor carries out, or that only who looks at a kept container can see. */
 const WORDS = [
+  "annotation",
   "cidfile",
+  "expose",
   "health-cmd",
   "health-interval",
   "health-retries",

@@ -155,6 +155,59 @@ export const RUN_OPTIONS = {
     group: "Limits, held by the kernel:",
     summary: "Processes and threads; -1 for no limit",
   },
+  "memory-swappiness": {
+    kind: "value",
+    placeholder: "NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "How readily its memory is swapped out, 0 to 100; cgroup v1",
+  },
+  "oom-kill-disable": {
+    kind: "flag",
+    group: "Limits, held by the kernel:",
+    summary: "Let it wait where memory runs out; cgroup v1",
+  },
+  "blkio-weight": {
+    kind: "value",
+    placeholder: "NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "Weight of reads and writes against others, 10 to 1000",
+  },
+  "blkio-weight-device": {
+    kind: "list",
+    placeholder: "DISK:NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "The same for one disk: /dev/sda:200",
+  },
+  "device-read-bps": {
+    kind: "list",
+    placeholder: "DISK:SIZE",
+    group: "Limits, held by the kernel:",
+    summary: "Bytes a second to read from a disk: /dev/sda:10m",
+  },
+  "device-write-bps": {
+    kind: "list",
+    placeholder: "DISK:SIZE",
+    group: "Limits, held by the kernel:",
+    summary: "Bytes a second to write",
+  },
+  "device-read-iops": {
+    kind: "list",
+    placeholder: "DISK:NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "Reads a second: /dev/sda:1000",
+  },
+  "device-write-iops": {
+    kind: "list",
+    placeholder: "DISK:NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "Writes a second",
+  },
+  "cgroup-parent": {
+    kind: "value",
+    placeholder: "PATH",
+    group: "Limits, held by the kernel:",
+    summary: "The cgroup to be in, whose limits hold too: /jobs",
+  },
   ulimit: {
     kind: "list",
     placeholder: "NAME=SOFT[:HARD]",
@@ -191,6 +244,12 @@ export const RUN_OPTIONS = {
     placeholder: "HOST[:PATH][:rwm]",
     group: "Files:",
     summary: "Give it a device of the host",
+  },
+  "device-cgroup-rule": {
+    kind: "list",
+    placeholder: "RULE",
+    group: "Files:",
+    summary: "Allow devices by number: 'c 10:229 rwm'",
   },
   "volumes-from": {
     kind: "list",
@@ -374,6 +433,18 @@ export const RUN_OPTIONS = {
     placeholder: "FILE",
     group: "A container that stays:",
     summary: "Read labels from a file",
+  },
+  annotation: {
+    kind: "list",
+    placeholder: "NAME=VALUE",
+    group: "A container that stays:",
+    summary: "Say something in its OCI configuration",
+  },
+  expose: {
+    kind: "list",
+    placeholder: "PORT[-PORT][/PROTOCOL]",
+    group: "A container that stays:",
+    summary: "A port that it listens on, for who looks at it",
   },
   restart: {
     kind: "value",

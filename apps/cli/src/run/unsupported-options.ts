@@ -21,11 +21,6 @@ const WINDOWS = {
   hint: "--cpus, --memory and --blkio-weight are Linux's",
 } as const;
 
-const NOT_YET = {
-  reason: "it is not supported yet",
-  hint: "--cpus, --memory and --pids-limit are there",
-} as const;
-
 /** What `docker run` and `docker create` know and nothing here carries out; each is refused, because to ignore it would be worse. */
 export const UNSUPPORTED_OPTIONS: UnsupportedTable = {
   "--publish": NO_PORTS,
@@ -71,7 +66,7 @@ export const UNSUPPORTED_OPTIONS: UnsupportedTable = {
     reason: "checks are as far apart in the beginning as later",
     hint: "--health-interval says how far",
   },
-  "--domainname": { reason: "a NIS domain is not set", hint: "--hostname NAME.DOMAIN" },
+  "--domainname": { reason: "a NIS domain is not set", hint: "--sysctl kernel.domainname=NAME" },
   "--attach": {
     reason: "it is not supported yet",
     hint: "-i takes the standard input, -d shows nothing, and a shell redirects the rest",
@@ -80,21 +75,6 @@ export const UNSUPPORTED_OPTIONS: UnsupportedTable = {
     reason: "it is not supported yet",
     hint: "-i takes the standard input, -d shows nothing, and a shell redirects the rest",
   },
-  "--annotation": { reason: "it is not supported yet", hint: "--label NAME=VALUE" },
-  "--expose": { reason: "no port is recorded yet", hint: "--label NAME=VALUE" },
-  "--device-cgroup-rule": { reason: "it is not supported yet", hint: "--device HOST gives one" },
-  "--oom-kill-disable": {
-    reason: "it is not supported yet",
-    hint: "--oom-score-adj says who is killed first",
-  },
-  "--blkio-weight": NOT_YET,
-  "--blkio-weight-device": NOT_YET,
-  "--cgroup-parent": NOT_YET,
-  "--device-read-bps": NOT_YET,
-  "--device-read-iops": NOT_YET,
-  "--device-write-bps": NOT_YET,
-  "--device-write-iops": NOT_YET,
-  "--memory-swappiness": NOT_YET,
   "--cpu-rt-period": NO_REALTIME,
   "--cpu-rt-runtime": NO_REALTIME,
   "--cpu-count": WINDOWS,

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findReasonToSkip } from "./capability.ts";
@@ -65,6 +67,30 @@ test("run -d, ps, logs, exec, inspect, stop, start, rm", async ({ machine }) => 
   assert.is((await machine.run(["start", id.slice(0, 6)])).stdout, `${id.slice(0, 6)}\n`);
   assert.match((await machine.run(["rm", "web"])).stderr, "it is running");
   assert.is((await machine.run(["rm", "-f", "web"])).stdout, "web\n");
+});
+
+test("ports, annotations, labels of a file and a parent, in ps and inspect", async ({
+  machine,
+}) => {
+  const labels = join(machine.directory, "labels");
+  writeFileSync(labels, "# of a shop\ntier=db\n");
+  const parent = `/test-cli-${process.pid}`;
+  await machine.say(
+    ...["run", "-d", "--name", "open", "--expose", "80", "--expose", "7000-7001/udp"],
+    ...["--annotation", "org.example.a=b", "--label-file", labels, "--cgroup-parent", parent],
+    ...["--device-cgroup-rule", "c 1:11 r", "--platform", "linux", "busybox", "sleep", "1000"],
+  );
+  const row = await machine.say("ps", "--format", '{{.Ports}} {{.Label "tier"}}');
+  assert.is(row, "80/tcp, 7000-7001/udp db\n");
+  const format =
+    "{{json .Config.ExposedPorts}} {{json .HostConfig.Annotations}} {{.HostConfig.CgroupParent}} {{json .HostConfig.DeviceCgroupRules}}";
+  assert.is(
+    await machine.say("inspect", "-f", format, "open"),
+    `{"7000/udp":{},"7001/udp":{},"80/tcp":{}} {"org.example.a":"b"} ${parent} ["c 1:11 r"]\n`,
+  );
+  await machine.say("stop", "-t", "0", "open");
+  assert.is(await machine.say("ps", "-a", "--format", "{{.Ports}}"), "\n");
+  await machine.say("rm", "open");
 });
 
 test("create, rename, kill, and what goes by itself", async ({ machine }) => {

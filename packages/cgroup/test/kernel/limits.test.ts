@@ -297,6 +297,28 @@ realTest(
 
 realTest(
   test,
+  "block I/O: a weight for a disk whose scheduler has none is refused",
+  async () => {
+    const [major = 0, minor = 0] = readFileSync(`/sys/block/${disk}/dev`, "utf8")
+      .split(":")
+      .map(Number);
+    const blockIO = { weightDevice: [{ major, minor, weight: 200 }] };
+    const scheduler = readFileSync(`/sys/block/${disk}/queue/scheduler`, "utf8");
+    if (report.version === 2 || scheduler.includes("[bfq]")) {
+      console.log("SKIP that a weight for one disk is refused: it may be weighed here");
+      return;
+    }
+    await assertRejects(
+      () => create({ resources: { blockIO } }),
+      "CGROUP_LIMIT_UNSUPPORTED",
+      /blockIO\.weightDevice/,
+    );
+  },
+  needsDisk,
+);
+
+realTest(
+  test,
   "block I/O: a disk that is not there is refused",
   async () => {
     const throttleReadBpsDevice = [{ major: 4095, minor: 0, rate: MIB }];

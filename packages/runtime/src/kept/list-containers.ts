@@ -1,6 +1,6 @@
 import { resolveDirectories } from "@dockher/rootfs";
 import type { RuntimeError } from "../error.js";
-import type { Directories } from "../options.js";
+import type { Directories, NamespaceOptions } from "../options.js";
 import {
   isKept,
   listContainers as listRecords,
@@ -27,6 +27,9 @@ export interface ContainerSummary {
   args: readonly string[];
   created: Date;
   labels: Readonly<Record<string, string>>;
+  /** Such as `80/tcp`. */
+  exposedPorts: readonly string[];
+  network: NonNullable<NamespaceOptions["network"]>;
   status: ContainerStatus;
 }
 
@@ -49,6 +52,8 @@ export function listContainers(options: ListContainersOptions = {}): ContainerSu
 }
 
 function summarize(config: ContainerConfig, status: ContainerStatus): ContainerSummary {
-  const { id, name, image, imageId, args, labels } = config;
-  return { id, name, image, imageId, args, labels, created: new Date(config.created), status };
+  const { id, name, image, imageId, args, labels, exposedPorts = [] } = config;
+  const created = new Date(config.created);
+  const { network = "none" } = config.options;
+  return { id, name, image, imageId, args, labels, exposedPorts, network, created, status };
 }

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { validateParent } from "@dockher/cgroup";
 import {
   createDefaultSpec,
   DEFAULT_PATH,
@@ -21,6 +23,7 @@ import { adaptToUserNamespace } from "./adapt-to-user-namespace.js";
 import { checkSysctl } from "./check-sysctl.js";
 import { chooseHostname } from "./choose-hostname.js";
 import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./default-devices.js";
+import { generateDeviceRules } from "./generate-device-rules.js";
 import { generateDevices } from "./generate-devices.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
@@ -46,12 +49,13 @@ export interface GenerateSpecOptions {
 
 /**
  * The OCI configuration of a container: Docker's defaults, the image's wishes, then the caller's.
- * @throws RuntimeError or SpecError for the first option that cannot be meant
+ * @throws RuntimeError, CgroupError or SpecError for the first option that cannot be meant
  */
 export function generateSpec(given: GenerateSpecOptions): Spec {
   const { options, id, config, userNamespace } = given;
   checkNamespaces(options);
   checkSysctl(options);
+  if (options.cgroupParent !== undefined) validateParent(options.cgroupParent);
   const spec = createDefaultSpec();
   const user = resolveUser(options.user ?? config.User ?? "", given.readAccountFile);
   user.additionalGids.push(...resolveGroups(options.groupAdd ?? [], given.readAccountFile));
@@ -97,9 +101,15 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
       : { sysctl: { ...spec.linux?.sysctl, ...options.sysctl } }),
     resources: {
       ...generateResources(options.limits ?? {}),
-      devices: [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES), ...own.rules],
+      devices: [
+        ...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES),
+        ...own.rules,
+        ...generateDeviceRules(options, userNamespace.type),
+      ],
     },
+    ...(options.cgroupParent === undefined ? {} : { cgroupsPath: join(options.cgroupParent, id) }),
   };
+  if (options.annotations !== undefined) spec.annotations = options.annotations;
   if (options.privileged) openPrivileged(spec);
   adaptToUserNamespace(spec, userNamespace);
   return validateSpec(spec);
