@@ -6,7 +6,12 @@ import { assertThrows } from "../assert-throws.ts";
 const test = suite("parseDeviceRule");
 
 test("type, numbers, access", () => {
-  assert.equal(parseDeviceRule("c 10:229 rwm"), { type: "c", major: 10, minor: 229, access: "rwm" });
+  assert.equal(parseDeviceRule("c 10:229 rwm"), {
+    type: "c",
+    major: 10,
+    minor: 229,
+    access: "rwm",
+  });
   assert.equal(parseDeviceRule("b 8:* r"), { type: "b", major: 8, access: "r" });
   assert.equal(parseDeviceRule("a *:* rwm"), { type: "a", access: "rwm" });
 });

@@ -22,7 +22,15 @@ test("bytes with a suffix, and numbers of operations", () => {
 });
 
 test("refuses what is neither", () => {
-  for (const text of ["", "/dev/sda", "/dev/sda:", ":5", "dev/sda:5", "/dev/sda:-1", "/dev/sda:0"]) {
+  for (const text of [
+    "",
+    "/dev/sda",
+    "/dev/sda:",
+    ":5",
+    "dev/sda:5",
+    "/dev/sda:-1",
+    "/dev/sda:0",
+  ]) {
     assertThrows(() => parseDeviceRate(text, "device-write-iops"), "INVALID_LIMIT", /write-iops/);
     assertThrows(() => parseDeviceWeight(text), "INVALID_LIMIT", /blkio-weight-device/);
   }
