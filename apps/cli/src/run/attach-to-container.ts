@@ -6,6 +6,7 @@ import {
 import type { OptionValues } from "../arguments/option.js";
 import type { CommandContext } from "../command.js";
 import { type ATTACH_OPTIONS, readAttachOptions } from "./attach-options.js";
+import type { Output } from "./attached-streams.js";
 import { describeDirectories } from "./create-kept.js";
 import { joinStreams } from "./join-streams.js";
 import { catchEnd, forwardSignals, toExitCode } from "./signals.js";
@@ -15,6 +16,8 @@ export interface AttachToOptions {
   container: string;
   /** Whether what is typed goes to the container, where it was created to take it. */
   stdin: boolean;
+  /** What of it is shown. Default both. */
+  outputs?: readonly Output[];
   /** Whose signals are the container's: a terminal's keys are in any case. */
   proxied: "all" | "without-terminal";
   options: Partial<OptionValues<typeof ATTACH_OPTIONS>>;
@@ -28,7 +31,7 @@ export interface AttachToOptions {
  * @returns its exit code; 0 where the keys that detach left it alone, 128+n where signal n did
  */
 export async function attachToContainer(given: AttachToOptions): Promise<number> {
-  const { container, context, open } = given;
+  const { container, context, open, outputs = ["stdout", "stderr"] } = given;
   const { detachKeys, proxy } = readAttachOptions(given.options, context.env);
   const target = { container, ...describeDirectories(context) };
   const { config } = inspectContainer(target);
@@ -43,7 +46,7 @@ export async function attachToContainer(given: AttachToOptions): Promise<number>
   try {
     await using attachment = await open({
       ...target,
-      streams: [...(interactive ? (["stdin"] as const) : []), "stdout", "stderr"],
+      streams: [...(interactive ? (["stdin"] as const) : []), ...outputs],
       whenSlow: "wait",
       signal: signals.abort,
     });
@@ -57,8 +60,17 @@ export async function attachToContainer(given: AttachToOptions): Promise<number>
     });
     const { abort } = signals;
     const { ended } = streams;
-    const state = await joinStreams({ streams, ended, tty, interactive, detachKeys, abort });
-    if (state !== undefined) return state.status === "running" ? 0 : state.exit.exitCode;
+    const state = await joinStreams({
+      streams,
+      outputs,
+      ended,
+      tty,
+      interactive,
+      detachKeys,
+      abort,
+    });
+    if (state !== undefined && outputs.length > 0)
+      return state.status === "running" ? 0 : state.exit.exitCode;
   } catch (error) {
     if (signals.received === undefined) throw error;
   }

@@ -59,6 +59,14 @@ export const RUN_OPTIONS = {
     group: "The process:",
     summary: "Replace the image's entrypoint",
   },
+  attach: {
+    kind: "list",
+    short: "a",
+    placeholder: "STREAM",
+    choices: ["stdin", "stdout", "stderr"],
+    group: "The process:",
+    summary: "Join stdout, stderr or stdin alone (all of them)",
+  },
   "detach-keys": {
     kind: "value",
     placeholder: "KEYS",

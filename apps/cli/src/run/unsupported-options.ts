@@ -67,14 +67,6 @@ export const UNSUPPORTED_OPTIONS: UnsupportedTable = {
     hint: "--health-interval says how far",
   },
   "--domainname": { reason: "a NIS domain is not set", hint: "--sysctl kernel.domainname=NAME" },
-  "--attach": {
-    reason: "it is not supported yet",
-    hint: "-i takes the standard input, -d shows nothing, and a shell redirects the rest",
-  },
-  "-a": {
-    reason: "it is not supported yet",
-    hint: "-i takes the standard input, -d shows nothing, and a shell redirects the rest",
-  },
   "--cpu-rt-period": NO_REALTIME,
   "--cpu-rt-runtime": NO_REALTIME,
   "--cpu-count": WINDOWS,

@@ -69,6 +69,27 @@ test("run -d, ps, logs, exec, inspect, stop, start, rm", async ({ machine }) => 
   assert.is((await machine.run(["rm", "-f", "web"])).stdout, "web\n");
 });
 
+test("run -a: one stream, the other, or none", async ({ machine }) => {
+  const script = ["busybox", "sh", "-c", "echo out; echo err >&2; exit 3"];
+  const shown = async (...args: string[]) => {
+    const { code, stdout, stderr } = await machine.run(["run", ...args, ...script]);
+    return [code, stdout, stderr];
+  };
+  assert.equal(await shown("-a", "stdout"), [3, "out\n", ""]);
+  assert.equal(await shown("-a", "STDERR"), [3, "", "err\n"]);
+  assert.equal(await shown("-a", "stdout", "-a", "stderr"), [3, "out\n", "err\n"]);
+  const typed = await machine.run(["run", "-i", "-a", "stdin", "busybox", "cat"], { input: "in" });
+  assert.match(typed.stdout, /^[0-9a-f]{64}\n$/, typed.stderr);
+  const id = typed.stdout.trim();
+  assert.is(await machine.say("wait", id), "0\n");
+  assert.is(await machine.say("logs", id), "in");
+  await machine.say("rm", id);
+  const { code, stderr } = await machine.run(["run", "-d", "-a", "stdout", "busybox", "true"]);
+  assert.is(code, 125);
+  assert.match(stderr, "cannot specify both --attach and --detach");
+  assert.is(await machine.say("ps", "-aq"), "");
+});
+
 test("ports, annotations, labels of a file and a parent, in ps and inspect", async ({
   machine,
 }) => {
