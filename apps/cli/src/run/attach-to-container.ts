@@ -5,6 +5,7 @@ import {
 } from "@dockher/runtime";
 import type { OptionValues } from "../arguments/option.js";
 import type { CommandContext } from "../command.js";
+import { UsageError } from "../error.js";
 import { type ATTACH_OPTIONS, readAttachOptions } from "./attach-options.js";
 import type { Output } from "./attached-streams.js";
 import { describeDirectories } from "./create-kept.js";
@@ -38,6 +39,7 @@ export async function attachToContainer(given: AttachToOptions): Promise<number>
   const tty = config.options.terminal !== undefined;
   const interactive = config.openStdin && given.stdin;
   checkTerminal({ tty, interactive });
+  checkEffects(given, { tty, interactive });
   const forwarding =
     proxy && (given.proxied === "all" || !tty)
       ? forwardSignals({ terminal: tty, notice: context.notice })
@@ -75,4 +77,22 @@ export async function attachToContainer(given: AttachToOptions): Promise<number>
     if (signals.received === undefined) throw error;
   }
   return signals.received === undefined ? 0 : toExitCode(signals.received);
+}
+
+/** Refuses words that mean nothing to a container as it was created. */
+function checkEffects(
+  { container, options, proxied }: AttachToOptions,
+  { tty, interactive }: { tty: boolean; interactive: boolean },
+): void {
+  const refuse = (reason: string): UsageError =>
+    new UsageError(`failed to apply ${reason}`, {
+      code: "CONFLICTING_OPTIONS",
+      hint: "leave it out",
+    });
+  if (options["detach-keys"] !== undefined && !(tty && interactive)) {
+    throw refuse(`--detach-keys: nobody types into a terminal of ${container}`);
+  }
+  if (options["sig-proxy"] === true && tty && proxied === "without-terminal") {
+    throw refuse(`--sig-proxy: ${container} has a terminal, whose keys are its signals`);
+  }
 }

@@ -8,7 +8,6 @@ import { compileEntry, type Entered, type EntryOptions } from "./compile-entry.j
 import { readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { refuseState } from "./refuse-state.js";
-import { connectTo } from "./signal-container.js";
 
 export interface ExecOptions extends ContainerTarget, EntryOptions {
   /** Aborting kills the command; before the start, it undoes what was made. */
@@ -48,12 +47,13 @@ export async function execInContainer(options: ExecOptions): Promise<EnteredComm
   }
 }
 
-function enter({ config }: KeptContainer, pid: number): Entered {
+/** What is entered, by its first process. */
+export function enter({ config }: KeptContainer, pid: number): Entered {
   return { pid, userNamespace: readUserNamespace({ pid, type: config.userNamespace }) };
 }
 
 /** A container that ended meanwhile is why it could not be entered. */
-function explainEnd(found: KeptContainer, error: unknown): unknown {
+export function explainEnd(found: KeptContainer, error: unknown): unknown {
   if (!(error instanceof Error && "errno" in error)) return error;
   const status = readStatus(found);
   if (status.state !== "running") return refuseState(found.config.name, status, "enter");
@@ -70,34 +70,11 @@ function isGone(pid: number): boolean {
   }
 }
 
-/** What a command that nobody waits for has: no streams, so that it cannot be held up by who reads them. */
-export type ExecDetachedOptions = Omit<
-  ExecOptions,
-  "signal" | "stderr" | "stdin" | "stdout" | "terminal"
->;
-
 /**
- * Runs a command as {@link execInContainer} does, but as a child of the container's monitor: it goes on when this process ends.
- * Its output goes nowhere.
- * @returns its pid, in the monitor's PID namespace
- * @throws as {@link execInContainer}
+ * The first process of a container that can be entered.
+ * @throws RuntimeError `CONTAINER_NOT_RUNNING`, `CONTAINER_PAUSED`
  */
-export async function execDetached(options: ExecDetachedOptions): Promise<number> {
-  const found = findContainer(options);
-  const pid = checkRunning(found);
-  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  try {
-    const plan = await compileEntry(found, { ...options, ...streams, entered: enter(found, pid) });
-    await using monitor = await connectTo(found, "enter");
-    // By the descriptor that the monitor holds: the pid may be somebody else's by then.
-    const namespaces = plan.namespaces.map(({ type }) => ({ type, of: "container" as const }));
-    return await monitor.execDetached({ ...plan, namespaces });
-  } catch (error) {
-    throw explainEnd(found, error);
-  }
-}
-
-function checkRunning(found: KeptContainer): number {
+export function checkRunning(found: KeptContainer): number {
   const status = readStatus(found);
   if (status.state !== "running") throw refuseState(found.config.name, status, "enter");
   return status.pid;
