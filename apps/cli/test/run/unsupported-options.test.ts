@@ -6,18 +6,19 @@ import type { Command } from "../../src/command.ts";
 import { create } from "../../src/commands/create.ts";
 import { exec } from "../../src/commands/exec.ts";
 import { run } from "../../src/commands/run.ts";
+import { renderCommandHelp } from "../../src/output/help.ts";
 import { assertThrows } from "../assert-throws.ts";
 import { CREATE_WORDS, EXEC_WORDS, RUN_WORDS } from "./docker-options.ts";
 
 const test = suite("unsupported options");
 
-const COMMANDS: [name: string, command: Command, words: readonly string[]][] = [
-  ["run", run, RUN_WORDS],
-  ["create", create, CREATE_WORDS],
-  ["exec", exec, EXEC_WORDS],
+const COMMANDS: [name: string, command: Command, words: readonly string[], code: number][] = [
+  ["run", run, RUN_WORDS, 125],
+  ["create", create, CREATE_WORDS, 1],
+  ["exec", exec, EXEC_WORDS, 1],
 ];
 
-for (const [name, command, words] of COMMANDS) {
+for (const [name, command, words, code] of COMMANDS) {
   const known = writeNames(command.options);
   const unsupported = command.grammar?.unsupported ?? {};
 
@@ -36,6 +37,15 @@ for (const [name, command, words] of COMMANDS) {
         `${word}: `,
       );
       assert.ok((refused.hint ?? "").length > 0, word);
+      assert.is(command.toFailureCode?.(refused) ?? 1, code);
+    }
+  });
+
+  test(`${name}: what is refused is not on the page of options`, () => {
+    const page = renderCommandHelp(command);
+    assert.match(page, "--env-file");
+    for (const word of Object.keys(unsupported)) {
+      assert.not.match(page, new RegExp(`${word}(?![\\w-])`));
     }
   });
 }
