@@ -7,6 +7,7 @@ import { removeTree } from "./directory.js";
 import { CgroupError, wrapErrno } from "./error.js";
 import type { Controller } from "./hierarchy.js";
 import { killFrozen } from "./kill.js";
+import { removeMadeParents } from "./parents.js";
 import { listPids, signalPids } from "./processes.js";
 import { applyChanges } from "./resources/apply.js";
 import { checkCpuset } from "./resources/cpuset.js";
@@ -115,6 +116,8 @@ export class CgroupV1 implements Cgroup {
       reached: () => this.#directories.map(removeTree).every(Boolean),
       ...options,
     });
+    if (this.location.parent === undefined) return;
+    for (const directory of this.#directories) removeMadeParents(dirname(directory));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

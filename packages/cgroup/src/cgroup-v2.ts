@@ -10,11 +10,12 @@ import { errnoOf, wrapErrno } from "./error.js";
 import { removeEmptyGroup } from "./group.js";
 import type { Controller } from "./hierarchy.js";
 import { killFrozen } from "./kill.js";
+import { removeMadeParents } from "./parents.js";
 import { listPids, signalPids } from "./processes.js";
 import { applyChanges } from "./resources/apply.js";
 import { checkCpuset } from "./resources/cpuset.js";
 import { planV2 } from "./resources/plan-v2.js";
-import { refuseDevices, validateResources } from "./resources/validate.js";
+import { refuseDevices, refuseLegacy, validateResources } from "./resources/validate.js";
 
 import type { CgroupStats, CgroupTotals } from "./stats.js";
 import { readMemoryEvents, readStatsV2, readTotalsV2 } from "./stats-v2.js";
@@ -41,6 +42,7 @@ export class CgroupV2 implements Cgroup {
   async update(resources: LinuxResources): Promise<void> {
     validateResources(resources);
     refuseDevices(resources);
+    refuseLegacy(resources);
     const quota = readControl(this.#directory, "cpu.max")?.split(" ")[0];
     const writes = planV2(resources, quota === undefined ? {} : { quota });
     requireControllers(writes, this.controllers, "limit it when the cgroup is created");
@@ -128,6 +130,7 @@ export class CgroupV2 implements Cgroup {
     });
     // The group goes with its last member; a sibling or a nested group keeps it.
     if (this.location.group !== undefined) removeEmptyGroup(this.location.group);
+    if (this.location.parent !== undefined) removeMadeParents(dirname(this.#directory));
     this.#removed.abort();
   }
 

@@ -11,6 +11,8 @@ export type CgroupLocation =
       directory: string;
       /** The cgroup around ours that goes when it is empty. */
       group?: string;
+      /** The cgroup that the caller chose; what was made of it goes with the last that is in it. */
+      parent?: string;
       controllers: readonly Controller[];
     }
   | {
@@ -18,6 +20,8 @@ export type CgroupLocation =
       name: string;
       /** One directory for each joined controller; comounted ones share it. */
       directories: Readonly<Partial<Record<Controller, string>>>;
+      /** As on v2, in each hierarchy. */
+      parent?: string;
     };
 
 /** How a launcher puts a child in: by CLONE_INTO_CGROUP on v2, by writing its pid to each file on v1. */

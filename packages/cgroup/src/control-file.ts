@@ -8,8 +8,8 @@ export function readControl(directory: string, file: string): string | undefined
     return readFileSync(`${directory}/${file}`, "utf8");
   } catch (error) {
     const errno = errnoOf(error);
-    // EOPNOTSUPP: pressure files of a kernel booted with psi=0. ENODEV: the cgroup went while its file was open.
-    if (errno === "ENOENT" || errno === "ENODEV" || errno === "EOPNOTSUPP") return undefined;
+    // ENOTSUP, which is EOPNOTSUPP: pressure files of a kernel booted with psi=0. ENODEV: the cgroup went while its file was open.
+    if (errno === "ENOENT" || errno === "ENODEV" || errno === "ENOTSUP") return undefined;
     throw error;
   }
 }

@@ -1,10 +1,12 @@
+import { dirname } from "node:path";
 import { CgroupV1 } from "./cgroup-v1.js";
 import { readControl, writeControlSync } from "./control-file.js";
 import { listControllers, requireControllers } from "./controller-missing.js";
-import type { CreateOptions } from "./create.js";
-import { makeCgroup, removeTree } from "./directory.js";
+import { type CreateOptions, locateParent } from "./create.js";
+import { ATTEMPTS, isGone, makeCgroup, removeTree } from "./directory.js";
 import { CgroupError, wrapErrno } from "./error.js";
-import type { CgroupLayout, Controller } from "./hierarchy.js";
+import type { CgroupLayout, Controller, Hierarchy } from "./hierarchy.js";
+import { findDeepest, listPath, makeParent, removeMadeParents } from "./parents.js";
 import { checkPlaceV1 } from "./place-v1.js";
 import { applyWrites } from "./resources/apply.js";
 import { checkCpuset } from "./resources/cpuset.js";
@@ -51,39 +53,84 @@ export async function createV1(
   checkPlaceV1(chosen, parent);
 
   const directories: Partial<Record<Controller, string>> = {};
-  const places = chosen.map(({ controllers, mountPoint, ownDirectory }) => {
-    const base = parent === undefined ? ownDirectory : mountPoint + parent;
-    const directory = parent === undefined ? `${base}/dockher-${name}` : `${base}/${name}`;
-    for (const controller of controllers) directories[controller] = directory;
-    return { base, directory, isCpuset: controllers.includes("cpuset") };
+  const places = chosen.map((hierarchy): Place => {
+    const place = findPlace(hierarchy, name, parent);
+    for (const controller of hierarchy.controllers) directories[controller] = place.directory;
+    return place;
   });
-  for (const { base, isCpuset } of places) {
-    if (isCpuset && resources.cpu) checkCpuset(resources.cpu, { version: 1, directory: base });
+  for (const { path, isCpuset } of places) {
+    if (!isCpuset || !resources.cpu) continue;
+    checkCpuset(resources.cpu, { version: 1, directory: findDeepest(path) });
   }
-  const location = { version: 1 as const, name, directories };
+  const location = {
+    version: 1 as const,
+    name,
+    directories,
+    ...(parent === undefined ? {} : { parent }),
+  };
   await announce?.(location);
   const made: string[] = [];
   try {
-    for (const { base, directory, isCpuset } of places) {
-      makeCgroup(directory);
-      made.push(directory);
-      if (isCpuset) inheritCpuset(base, directory);
+    for (const place of places) {
+      makeInPath(place);
+      made.push(place.directory);
+      if (place.isCpuset) inheritCpuset(place.directory);
     }
     await applyWrites(writes, {
       directoryOf: (controller) => directories[controller] ?? "",
       write: writeControlSync,
     });
   } catch (error) {
-    throw undo(error, () => made.every(removeTree));
+    throw undo(error, () => {
+      const removed = made.every(removeTree);
+      for (const { path } of places) removeMadeParents(path.at(-1) ?? "");
+      return removed;
+    });
   }
   return new CgroupV1(location);
 }
 
+/** Where a new cgroup goes in one hierarchy. */
+interface Place {
+  /** What it is made in; only the first of it is there in any case. */
+  path: readonly string[];
+  directory: string;
+  isCpuset: boolean;
+}
+
+function findPlace(
+  { controllers, mountPoint, ownDirectory }: Hierarchy,
+  name: string,
+  parent: string | undefined,
+): Place {
+  const isCpuset = controllers.includes("cpuset");
+  if (parent === undefined) {
+    return { path: [ownDirectory], directory: `${ownDirectory}/dockher-${name}`, isCpuset };
+  }
+  const { top, directory } = locateParent(parent, { mountPoint, own: ownDirectory });
+  return { path: listPath(top, directory), directory: `${directory}/${name}`, isCpuset };
+}
+
+/** What was made of the path may go with a sibling's end before we are in it; then it is made anew. */
+function makeInPath({ path, directory, isCpuset }: Place): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for (const parent of path.slice(1)) {
+        if (makeParent(parent) && isCpuset) inheritCpuset(parent);
+      }
+      makeCgroup(directory);
+      return;
+    } catch (error) {
+      if (path.length === 1 || !isGone(error) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
 /** A new v1 cpuset is empty and takes no process: cpuset(7). */
-function inheritCpuset(parent: string, directory: string): void {
+function inheritCpuset(directory: string): void {
   for (const file of ["cpuset.cpus", "cpuset.mems"]) {
     try {
-      writeControlSync(`${directory}/${file}`, readControl(parent, file)?.trim() ?? "");
+      writeControlSync(`${directory}/${file}`, readControl(dirname(directory), file)?.trim() ?? "");
     } catch (error) {
       throw wrapErrno(`set ${file} of cgroup ${directory}`, error);
     }

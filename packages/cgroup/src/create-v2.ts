@@ -1,23 +1,21 @@
+import { dirname } from "node:path";
 import type { CgroupLocation } from "./cgroup.js";
 import { CgroupV2 } from "./cgroup-v2.js";
 import { writeControlSync } from "./control-file.js";
 import type { CreateOptions } from "./create.js";
-import { makeCgroup, removeTree } from "./directory.js";
-import { errnoOf } from "./error.js";
+import { ATTEMPTS, isGone, makeCgroup, removeTree } from "./directory.js";
 import { enableControllers, makeGroup, removeEmptyGroup } from "./group.js";
 import type { CgroupLayout, Controller } from "./hierarchy.js";
+import { openPath, removeMadeParents } from "./parents.js";
 import { findPlace } from "./place-v2.js";
 import { applyWrites } from "./resources/apply.js";
 import { checkCpuset } from "./resources/cpuset.js";
 import { planV2 } from "./resources/plan-v2.js";
-import { refuseDevices } from "./resources/validate.js";
+import { refuseDevices, refuseLegacy } from "./resources/validate.js";
 import { undo } from "./undo.js";
 
 /** Enabled without a limit as well: memory for peak and verdict, pids to count. CPU time is counted for every cgroup. */
 const COUNTED: readonly Controller[] = ["memory", "pids"];
-
-/** Another process may remove the empty group between our two steps; then it is made anew. */
-const ATTEMPTS = 5;
 
 export async function createV2(
   layout: CgroupLayout & { version: 2 },
@@ -31,6 +29,7 @@ export async function createV2(
   }: CreateOptions & { parent?: string },
 ): Promise<CgroupV2> {
   refuseDevices(resources);
+  refuseLegacy(resources);
   const writes = planV2(resources);
   if (oomGroup) {
     writes.push({
@@ -50,13 +49,18 @@ export async function createV2(
   const location = {
     version: 2 as const,
     name,
-    directory: `${place.group ?? place.base}/${name}`,
+    directory: `${place.path?.at(-1) ?? place.group ?? place.base}/${name}`,
     ...(place.group === undefined ? {} : { group: place.group }),
+    ...(parent === undefined ? {} : { parent }),
     controllers: place.controllers,
   };
   await announce?.(location);
-  await enableControllers(place.base, place.controllers);
-  makeInGroup(location);
+  if (place.path === undefined) {
+    await enableControllers(place.base, place.controllers);
+    makeInGroup(location);
+  } else {
+    await makeInPath(place.path, location);
+  }
   try {
     if (location.group !== undefined) await enableControllers(location.group, place.controllers);
     await applyWrites(writes, { directoryOf: () => location.directory, write: writeControlSync });
@@ -64,6 +68,7 @@ export async function createV2(
     throw undo(error, () => {
       const removed = removeTree(location.directory);
       if (location.group !== undefined) removeEmptyGroup(location.group);
+      if (place.path !== undefined) removeMadeParents(dirname(location.directory));
       return removed;
     });
   }
@@ -82,12 +87,29 @@ function makeInGroup({ group, directory }: CgroupLocation & { version: 2 }): voi
       makeCgroup(directory);
       return;
     } catch (error) {
-      const gone = error instanceof Error && errnoOf(error.cause) === "ENOENT";
-      if (gone && attempt < ATTEMPTS) continue;
+      if (isGone(error) && attempt < ATTEMPTS) continue;
       throw undo(error, () => {
         removeEmptyGroup(group);
         return true;
       });
+    }
+  }
+}
+
+/** What was made of the path may go with a sibling's end before we are in it; then it is made anew. */
+async function makeInPath(
+  path: readonly string[],
+  { directory, controllers }: CgroupLocation & { version: 2 },
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await openPath(path, controllers);
+      makeCgroup(directory);
+      return;
+    } catch (error) {
+      if (isGone(error) && attempt < ATTEMPTS) continue;
+      removeMadeParents(dirname(directory));
+      throw error;
     }
   }
 }

@@ -34,11 +34,23 @@ export function validateName(name: string): void {
 /** @throws CgroupError `INVALID_CGROUP_PATH` */
 export function validateParent(parent: string): void {
   const parts = parent.split("/");
-  if (parent === "/" || (/^(?:\/[^/\0]+)+$/.test(parent) && !parts.some(isDots))) return;
-  throw new CgroupError(`failed to use cgroup ${JSON.stringify(parent)}: it is no absolute path`, {
+  if (parent === "/" || (/^\/?[^/\0\n]+(?:\/[^/\0\n]+)*$/.test(parent) && !parts.some(isDots)))
+    return;
+  throw new CgroupError(`failed to use cgroup ${JSON.stringify(parent)}: it is no path of one`, {
     code: "INVALID_CGROUP_PATH",
-    hint: "write it from the root of the hierarchy, without dots: /jobs/batch",
+    hint: "write it from the root of the hierarchy, or from where others would go, without dots: /jobs/batch, batch",
   });
+}
+
+/** Where a parent lies that {@link validateParent} took. */
+export function locateParent(
+  parent: string,
+  { mountPoint, own }: { mountPoint: string; own: string },
+): { top: string; directory: string } {
+  if (parent === "/") return { top: mountPoint, directory: mountPoint };
+  return parent.startsWith("/")
+    ? { top: mountPoint, directory: mountPoint + parent }
+    : { top: own, directory: `${own}/${parent}` };
 }
 
 function isDots(part: string): boolean {

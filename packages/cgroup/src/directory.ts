@@ -18,6 +18,14 @@ export function makeCgroup(directory: string): void {
   }
 }
 
+/** A cgroup around ours may go with another's end between two steps of ours; then it is made anew. */
+export const ATTEMPTS = 5;
+
+/** Whether a cgroup around the one that was to be made was missing. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && errnoOf(error.cause) === "ENOENT";
+}
+
 /** The cgroups directly below one. None where it has gone. */
 export function listCgroups(directory: string): string[] {
   try {
@@ -43,7 +51,8 @@ export function removeTree(directory: string): boolean {
   return removeLeaf(directory) || listTree(directory).every(removeLeaf);
 }
 
-function removeLeaf(directory: string): boolean {
+/** Removes one cgroup; false where a process or another cgroup is in it. */
+export function removeLeaf(directory: string): boolean {
   try {
     rmdirSync(directory);
     return true;

@@ -53,6 +53,12 @@ const MEANINGS: Readonly<Record<string, ErrnoMeaning>> = {
     reason: "a limit of an outer cgroup is reached",
   },
   ESRCH: { code: "CGROUP_NO_PROCESS", reason: "there is no such process" },
+  // Node's name of EOPNOTSUPP.
+  ENOTSUP: {
+    code: "CGROUP_LIMIT_UNSUPPORTED",
+    reason: "the kernel does not support it here",
+    hint: "a weight for one disk needs the scheduler bfq: /sys/block/NAME/queue/scheduler",
+  },
   ENODEV: { code: "CGROUP_VALUE_REFUSED", reason: "there is no such device" },
 };
 

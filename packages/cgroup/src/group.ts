@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync } from "node:fs";
 import { writeControl } from "./control-file.js";
-import { errnoOf, wrapErrno } from "./error.js";
+import { CgroupError, errnoOf, wrapErrno } from "./error.js";
 import { type Controller, readSubtreeControl } from "./hierarchy.js";
 
 /** Removes the cgroup around ours if nothing else is in it. */
@@ -35,6 +35,12 @@ export async function enableControllers(
   try {
     await writeControl(`${directory}/cgroup.subtree_control`, value);
   } catch (error) {
-    throw wrapErrno(`enable the controllers ${missing.join(", ")} in cgroup ${directory}`, error);
+    const action = `enable the controllers ${missing.join(", ")} in cgroup ${directory}`;
+    if (errnoOf(error) !== "EBUSY") throw wrapErrno(action, error);
+    throw new CgroupError(`failed to ${action}: it holds processes`, {
+      code: "CGROUP_BUSY",
+      hint: "move them to a cgroup below it: one with processes of its own can have no limited children",
+      cause: error,
+    });
   }
 }

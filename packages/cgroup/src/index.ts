@@ -2,7 +2,7 @@ import type { EnteredBy } from "./delegation/enter-delegated-cgroup.js";
 import type { DiscoverOptions } from "./hierarchy.js";
 
 export type { Cgroup, CgroupAttachment, CgroupLocation } from "./cgroup.js";
-export type { CreateOptions } from "./create.js";
+export { type CreateOptions, validateParent } from "./create.js";
 export type { EnteredBy } from "./delegation/enter-delegated-cgroup.js";
 export {
   type CgroupProblem,

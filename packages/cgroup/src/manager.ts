@@ -9,8 +9,9 @@ import { validateResources } from "./resources/validate.js";
 
 export interface OpenOptions extends DiscoverOptions {
   /**
-   * The cgroup to create in: an absolute path from the mount point of each hierarchy, which must exist.
-   * Default: near our own cgroup, so that outer limits keep holding.
+   * The cgroup to create in. An absolute path begins at the mount point of each hierarchy, any other where cgroups would go without
+   * it. What is missing of it is made, and goes with the last cgroup in it. Default: near our own cgroup, so that outer limits keep
+   * holding.
    */
   parent?: string;
 }
@@ -31,10 +32,7 @@ export class CgroupManager {
    */
   static open({ parent, ...options }: OpenOptions = {}): CgroupManager {
     if (parent !== undefined) validateParent(parent);
-    return new CgroupManager(
-      discoverCgroups(options),
-      parent === undefined ? {} : { parent: parent === "/" ? "" : parent },
-    );
+    return new CgroupManager(discoverCgroups(options), parent === undefined ? {} : { parent });
   }
 
   get version(): 1 | 2 {

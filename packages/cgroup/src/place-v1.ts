@@ -3,7 +3,7 @@ import { CgroupError, wrapErrno } from "./error.js";
 import type { Hierarchy } from "./hierarchy.js";
 
 /**
- * Checks that cgroups can be made below our own in each hierarchy, or below `parent`. v1 knows no delegation but the owner
+ * Checks that cgroups can be made below our own in each hierarchy, or below an absolute `parent`. v1 knows no delegation but the owner
  * of a directory, and systemd gives no user one.
  * @throws CgroupError `CGROUP_READ_ONLY`, `CGROUP_NOT_DELEGATED`
  */
@@ -16,7 +16,7 @@ export function checkPlaceV1(hierarchies: readonly Hierarchy[], parent?: string)
     );
   }
   // What is named may be missing, which is told when it is used.
-  if (parent !== undefined) return;
+  if (parent?.startsWith("/")) return;
   const foreign = hierarchies.filter(({ ownDirectory }) => !isWritable(ownDirectory));
   const [first] = foreign;
   if (first === undefined) return;

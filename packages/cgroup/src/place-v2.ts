@@ -2,22 +2,26 @@ import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { readControl } from "./control-file.js";
 import { listControllers, requireControllers } from "./controller-missing.js";
+import { locateParent } from "./create.js";
 import { FIX_SCOPE, fixByHand, fixControllers } from "./delegation/fix.js";
 import { isWritable } from "./directory.js";
 import { CgroupError } from "./error.js";
 import { type Controller, type Hierarchy, readControllers } from "./hierarchy.js";
+import { findDeepest, listPath } from "./parents.js";
 import type { ControlWrite } from "./resources/plan.js";
 
 /** Where a new v2 cgroup goes. */
 export interface Place {
-  /** The cgroup that hands down the controllers. */
+  /** The cgroup that is there and hands down the controllers. */
   base: string;
   /**
-   * A cgroup of ours between the two, absent where the caller chose the parent. With the controllers in its own
+   * A cgroup of ours between the two, where the caller chose no parent. With the controllers in its own
    * cgroup.subtree_control, nobody can take them from our cgroups by taking them from `base`: systemd does that to
    * controllers that none of its units asks for, and the kernel refuses it while a child hands them on.
    */
   group?: string;
+  /** From a cgroup that is there down to the parent that the caller chose. */
+  path?: readonly string[];
   controllers: readonly Controller[];
 }
 
@@ -25,7 +29,7 @@ export interface PlaceRequest {
   writes: readonly ControlWrite[];
   /** Taken where they are there. */
   wanted: readonly Controller[];
-  /** From the mount point. */
+  /** As `OpenOptions` has it. */
   parent?: string;
 }
 
@@ -40,9 +44,7 @@ export function findPlace(hierarchy: Hierarchy, { writes, wanted, parent }: Plac
   const needed = listControllers(writes);
   requireControllers(writes, hierarchy.controllers, hintMissing(hierarchy));
   const asked = [...new Set([...needed, ...wanted])];
-  if (parent !== undefined) {
-    return placeBelow(posix.join(hierarchy.mountPoint, parent), asked, writes);
-  }
+  if (parent?.startsWith("/")) return placeBelow(hierarchy, parent, { asked, needed });
   const candidates = listUpward(hierarchy).filter(mayHaveChildren);
   const highest = candidates.at(-1);
   if (highest === undefined) throw refusePlace(hierarchy);
@@ -55,23 +57,24 @@ export function findPlace(hierarchy: Hierarchy, { writes, wanted, parent }: Plac
     return controllers.every((name) => offered.includes(name));
   });
   const chosen = base ?? highest;
+  if (parent !== undefined) {
+    const { directory } = locateParent(parent, { mountPoint: hierarchy.mountPoint, own: chosen });
+    return { base: chosen, path: listPath(chosen, directory), controllers };
+  }
   return { base: chosen, group: posix.join(chosen, "dockher"), controllers };
 }
 
+/** What is asked for beside the limits is taken where the path hands it down by itself. */
 function placeBelow(
-  base: string,
-  controllers: readonly Controller[],
-  writes: readonly ControlWrite[],
+  { mountPoint }: Hierarchy,
+  parent: string,
+  { asked, needed }: { asked: readonly Controller[]; needed: readonly Controller[] },
 ): Place {
-  if (!existsSync(base)) {
-    throw new CgroupError(`failed to use cgroup ${base}: it does not exist`, {
-      code: "CGROUP_UNAVAILABLE",
-      hint: `make it: mkdir ${base}`,
-    });
-  }
-  const available = readControllers(base);
-  requireControllers(writes, available, "enable it in cgroup.subtree_control of each cgroup above");
-  return { base, controllers: controllers.filter((name) => available.includes(name)) };
+  const { top, directory } = locateParent(parent, { mountPoint, own: mountPoint });
+  const path = listPath(top, directory);
+  const base = findDeepest(path);
+  const available = [...readControllers(base), ...needed];
+  return { base, path, controllers: asked.filter((name) => available.includes(name)) };
 }
 
 /** Our own cgroup and those above it, up to the mount point. */

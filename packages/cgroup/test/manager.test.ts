@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { LinuxResources } from "@dockher/spec";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -127,6 +127,62 @@ test("v2: below the parent that the caller names", async () => {
   assert.not(machine.list("/sys").some((path) => path.endsWith("box")));
 });
 
+test("v1: below a parent, from the mount points or from our own cgroups, that goes with the last in it", async () => {
+  for (const [parent, memory] of [
+    ["/jobs/batch", "jobs"],
+    ["jobs/batch", "outer/jobs"],
+  ] as const) {
+    using machine = makeV1Machine();
+    const before = machine.list("/sys");
+    const manager = CgroupManager.open({ root: machine.root, parent });
+    const one = await manager.create({ name: "one" });
+    const other = await manager.create({ name: "other" });
+    const listed = machine.list("/sys/fs/cgroup");
+    assert.ok(listed.includes(`memory/${memory}/batch/one`), listed.join(" "));
+    assert.ok(listed.includes("pids/jobs/batch/other"));
+    await one.remove();
+    assert.ok(machine.list("/sys/fs/cgroup").includes(`memory/${memory}/batch/other`));
+    await openCgroup(JSON.parse(JSON.stringify(other.location))).remove();
+    assert.equal(machine.list("/sys"), before);
+  }
+});
+
+test("v1: a parent that was there stays", async () => {
+  using machine = makeV1Machine();
+  mkdirSync(`${machine.root}/sys/fs/cgroup/pids/jobs`);
+  const before = machine.list("/sys");
+  const manager = CgroupManager.open({ root: machine.root, parent: "/jobs/batch" });
+  await (await manager.create({ name: "box" })).remove();
+  assert.equal(machine.list("/sys"), before);
+});
+
+test("a parent that was made is taken back with what failed in it", async () => {
+  using machine = makeV1Machine();
+  await assertRefused(
+    machine,
+    { resources: { pids: { limit: 5 } }, parent: "/jobs/batch" },
+    "CGROUP_LIMIT_UNSUPPORTED",
+    /pids\.max/,
+  );
+  using other = makeV2Machine();
+  await assertRefused(other, { parent: "/jobs/batch" }, "CGROUP_UNAVAILABLE", /enable/);
+});
+
+test("v2: a relative parent lies where cgroups go without it", async () => {
+  using machine = makeV2Machine();
+  const directory = `${machine.root}/sys/fs/cgroup/system.slice/jobs`;
+  for (const [path, content] of Object.entries(v2Files("", { controllers: "memory pids" }))) {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(directory + path, content);
+  }
+  const manager = CgroupManager.open({ root: machine.root, parent: "jobs" });
+  const cgroup = await manager.create({ name: "box" });
+  assert.equal(cgroup.attachment, { version: 2, directory: `${directory}/box` });
+  assert.is(readFileSync(`${directory}/cgroup.subtree_control`, "utf8"), "+memory +pids");
+  await cgroup.remove();
+  assert.ok(machine.list("/sys/fs/cgroup/system.slice").includes("jobs"));
+});
+
 test("a failed creation takes back what it made", async () => {
   // A directory of a plain file system has no control files, so the first write fails.
   {
@@ -224,6 +280,15 @@ test("what only the other version has is refused", async () => {
     { resources: { devices: [{ allow: false }] } },
     "CGROUP_DEVICES_UNSUPPORTED",
   );
+  for (const memory of [{ swappiness: 10 }, { disableOOMKiller: true }]) {
+    const [property = ""] = Object.keys(memory);
+    await assertRefused(
+      machine,
+      { resources: { memory } },
+      "CGROUP_UNSUPPORTED",
+      new RegExp(property),
+    );
+  }
 });
 
 test("names that could leave the place are refused", async () => {
@@ -244,10 +309,20 @@ test("names that could leave the place are refused", async () => {
   ]) {
     await assertRefused(machine, { name }, "INVALID_CGROUP_NAME", /letters/);
   }
-  for (const parent of ["", "a", "a/b", "/..", "/a/../b", "/a//b", "/./a", "/a/"]) {
-    await assertRefused(machine, { parent }, "INVALID_CGROUP_PATH", /absolute/);
+  for (const parent of [
+    "",
+    "..",
+    "a/..",
+    "../a",
+    "/..",
+    "/a/../b",
+    "/a//b",
+    "/./a",
+    "/a/",
+    "a\n",
+  ]) {
+    await assertRefused(machine, { parent }, "INVALID_CGROUP_PATH", /without dots/);
   }
-  await assertRefused(machine, { parent: "/nowhere" }, "CGROUP_UNAVAILABLE", /does not exist/);
 });
 
 test("bad resources are refused before anything is made", async () => {

@@ -42,10 +42,15 @@ export {
 export { createContainer } from "./kept/create-container.js";
 export { diffContainer } from "./kept/diff-container.js";
 export {
-  type EnteredCommand,
+  type ExecAttachedOptions,
+  type ExecAttachment,
   type ExecDetachedOptions,
-  type ExecOptions,
+  execAttached,
   execDetached,
+} from "./kept/exec-below-monitor.js";
+export {
+  type EnteredCommand,
+  type ExecOptions,
   execInContainer,
 } from "./kept/exec-in-container.js";
 export type { ContainerTarget } from "./kept/find-container.js";
@@ -95,6 +100,9 @@ export type {
   ContainerOptions,
   ContainerSource,
   DeviceOption,
+  DeviceRate,
+  DeviceRule,
+  DeviceWeight,
   Directories,
   DnsOptions,
   ImageProgress,

@@ -57,6 +57,36 @@ export interface Limits {
   cpusetMems?: string;
   /** Processes and threads; -1 for no limit. */
   pids?: number;
+  /** How readily memory is swapped out, 0 to 100. Only on cgroup v1. */
+  memorySwappiness?: number;
+  /** Whether processes wait where memory runs out, instead of one being killed. Only on cgroup v1. Default false. */
+  oomKillDisable?: boolean;
+  /** Relative weight of block I/O, 10 to 1000. */
+  blkioWeight?: number;
+  /** The same for single disks, by their nodes. */
+  blkioWeightDevice?: DeviceWeight[];
+  /** Bytes a second. */
+  deviceReadBps?: DeviceRate[];
+  deviceWriteBps?: DeviceRate[];
+  /** Operations a second. */
+  deviceReadIops?: DeviceRate[];
+  deviceWriteIops?: DeviceRate[];
+}
+
+/** Of a disk. */
+export interface DeviceWeight {
+  /** Absolute, on the host. */
+  path: string;
+  /** 10 to 1000. */
+  weight: number;
+}
+
+/** Of a disk. */
+export interface DeviceRate {
+  /** Absolute, on the host. */
+  path: string;
+  /** At least 1, in the unit of the limit. */
+  rate: number;
 }
 
 export interface Ulimit {
@@ -155,6 +185,17 @@ export interface DeviceOption {
   access?: string;
 }
 
+/** Devices that the container may use, by their numbers. */
+export interface DeviceRule {
+  /** Character or block devices; `a` is every device, with any number and every access. */
+  type: "a" | "b" | "c";
+  /** Default any. */
+  major?: number;
+  minor?: number;
+  /** Any of read, write and mknod: `rwm`. */
+  access: string;
+}
+
 /** What the container's `/etc/resolv.conf` says instead of the host's. */
 export interface DnsOptions {
   /** Addresses. */
@@ -177,6 +218,8 @@ export interface ContainerOptions extends ProcessOptions, SecurityOptions, Names
   /** Bytes of `/dev/shm`. Default 64 MiB, as Docker's. */
   shmSize?: number;
   devices?: DeviceOption[];
+  /** What the cgroup allows beside the devices that the container has. Without root nothing filters them, and this is refused. */
+  deviceRules?: DeviceRule[];
   /** Of the container's own namespaces: `net.…`, `kernel.msg…`, `kernel.sem`, `kernel.shm…`, `fs.mqueue.…`, `kernel.domainname`. */
   sysctl?: Record<string, string>;
   /** From -1000 to 1000; without root no less than the caller's. Default 0. */
@@ -184,6 +227,13 @@ export interface ContainerOptions extends ProcessOptions, SecurityOptions, Names
   /** Mounts `/` read-only. */
   readonly?: boolean;
   limits?: Limits;
+  /**
+   * The cgroup that the container's own is made in, whose limits hold too: `/jobs/batch` from the root of the hierarchy, `batch` from
+   * where it would be without. It is made where it is missing, and goes then with the last container in it.
+   */
+  cgroupParent?: string;
+  /** Of the OCI configuration: what is said to whoever reads it. */
+  annotations?: Record<string, string>;
   /** `disabled` starts faster, counts only the first process, and refuses limits. Default `enabled`. */
   cgroups?: "enabled" | "disabled";
   /** By name without `RLIMIT_`, in lower case: `nofile`, `nproc`. */

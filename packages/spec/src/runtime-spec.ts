@@ -144,6 +144,10 @@ export interface LinuxMemory {
   reservation?: number;
   /** Memory and swap together, bytes; -1 for no limit. */
   swap?: number;
+  /** How readily memory is swapped out, 0 to 100; cgroup v1. */
+  swappiness?: number;
+  /** Lets processes wait where memory runs out, instead of killing one; cgroup v1. */
+  disableOOMKiller?: boolean;
 }
 
 export interface LinuxCPU {
@@ -166,10 +170,18 @@ export interface LinuxPids {
 export interface LinuxBlockIO {
   /** cgroup v1 scale, 10 to 1000. */
   weight?: number;
+  weightDevice?: LinuxWeightDevice[];
   throttleReadBpsDevice?: LinuxThrottleDevice[];
   throttleWriteBpsDevice?: LinuxThrottleDevice[];
   throttleReadIOPSDevice?: LinuxThrottleDevice[];
   throttleWriteIOPSDevice?: LinuxThrottleDevice[];
+}
+
+export interface LinuxWeightDevice {
+  major: number;
+  minor: number;
+  /** cgroup v1 scale, 10 to 1000. */
+  weight: number;
 }
 
 export interface LinuxThrottleDevice {

@@ -73,6 +73,8 @@ const resourcesSchema = v.looseObject({
       limit: v.optional(limit),
       reservation: v.optional(limit),
       swap: v.optional(limit),
+      swappiness: v.optional(natural),
+      disableOOMKiller: v.optional(v.boolean()),
     }),
   ),
   cpu: v.optional(
@@ -89,6 +91,9 @@ const resourcesSchema = v.looseObject({
   blockIO: v.optional(
     v.looseObject({
       weight: v.optional(natural),
+      weightDevice: v.optional(
+        v.array(v.object({ major: natural, minor: natural, weight: natural })),
+      ),
       throttleReadBpsDevice: throttle,
       throttleWriteBpsDevice: throttle,
       throttleReadIOPSDevice: throttle,

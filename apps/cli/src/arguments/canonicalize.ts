@@ -1,5 +1,5 @@
 import { UsageError } from "../error.js";
-import type { OptionSpec, OptionTable } from "./option.js";
+import type { OptionSpec, OptionTable, UnsupportedTable } from "./option.js";
 
 /** Arguments split where the command's own options end. */
 export interface CanonicalArguments {
@@ -14,23 +14,30 @@ interface Named {
   spec: OptionSpec;
 }
 
+interface Names {
+  known: ReadonlyMap<string, Named>;
+  unsupported: UnsupportedTable;
+}
+
 export interface CanonicalizeOptions {
   /** Options may stand behind operands, as in `image rm NAME --force`; `run` ends them at the image. Default false. */
   interspersed?: boolean;
+  /** What is refused with a reason of its own. Default nothing. */
+  unsupported?: UnsupportedTable;
 }
 
 /**
  * Rewrites arguments in the grammar of Docker's command line (Go's pflag) to one form without ambiguity:
  * `-m512m`, `-m 512m`, `-itd`, `--rm=false`, `--env A=1` and `--`. A flag never takes the next word, an option with a
  * value always does, even one that begins with a dash.
- * @throws UsageError `UNKNOWN_OPTION`, `MISSING_VALUE` or `INVALID_FLAG`.
+ * @throws UsageError `UNKNOWN_OPTION`, `UNSUPPORTED`, `MISSING_VALUE` or `INVALID_FLAG`.
  */
 export function canonicalize(
   args: readonly string[],
   table: OptionTable,
-  { interspersed = false }: CanonicalizeOptions = {},
+  { interspersed = false, unsupported = {} }: CanonicalizeOptions = {},
 ): CanonicalArguments {
-  const names = indexNames(table);
+  const names: Names = { known: indexNames(table), unsupported };
   const options: string[] = [];
   const operands: string[] = [];
   const rest = [...args];
@@ -64,7 +71,7 @@ function indexNames(table: OptionTable): Map<string, Named> {
   return names;
 }
 
-function readLong(word: string, names: Map<string, Named>, rest: string[]): string[] {
+function readLong(word: string, names: Names, rest: string[]): string[] {
   const equals = word.indexOf("=");
   const written = equals === -1 ? word : word.slice(0, equals);
   const named = find(names, written);
@@ -73,7 +80,7 @@ function readLong(word: string, names: Map<string, Named>, rest: string[]): stri
 }
 
 /** Reads `-it`, `-m512m`, `-itm 512m` and `-m=512m`, as pflag does. */
-function readCluster(word: string, names: Map<string, Named>, rest: string[]): string[] {
+function readCluster(word: string, names: Names, rest: string[]): string[] {
   const options: string[] = [];
   for (let at = 1; at < word.length; at++) {
     const written = `-${word[at]}`;
@@ -110,11 +117,16 @@ function take({ name, spec }: Named, written: string, rest: string[]): string[] 
   return [`--${name}`, value];
 }
 
-function find(names: Map<string, Named>, written: string, word: string = written): Named {
-  const named = names.get(written);
+function find({ known, unsupported }: Names, written: string, word: string = written): Named {
+  const named = known.get(written);
   if (named !== undefined) return named;
+  const refused = Object.hasOwn(unsupported, written) ? unsupported[written] : undefined;
+  if (refused !== undefined) {
+    const { reason, hint } = refused;
+    throw new UsageError(`failed to apply ${written}: ${reason}`, { code: "UNSUPPORTED", hint });
+  }
   const where = word === written ? "" : ` in ${word}`;
-  const near = [...names.keys()].find(
+  const near = [...known.keys()].find(
     (name) => written.length > 3 && (name.startsWith(written) || written.startsWith(`${name}-`)),
   );
   throw new UsageError(`failed to parse ${written}${where}: there is no such option`, {

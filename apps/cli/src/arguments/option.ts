@@ -23,6 +23,16 @@ export interface OptionSpec {
 /** The options of a command by their long names. */
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
+/** An option that Docker has and that is refused here. */
+export interface UnsupportedOption {
+  reason: string;
+  /** What to write instead. */
+  hint: string;
+}
+
+/** Options that are refused, by the words as they are written: `--link`, `-P`. */
+export type UnsupportedTable = Readonly<Record<string, UnsupportedOption>>;
+
 /** What was written on the command line, typed by the table that describes it. */
 export type OptionValues<Table extends OptionTable> = {
   readonly [Name in keyof Table]: Table[Name]["kind"] extends "list"

@@ -4,13 +4,16 @@ import {
   execDetached,
   execInContainer,
 } from "@dockher/runtime";
-import type { OptionTable, OptionValues } from "../arguments/option.js";
+import type { OptionTable } from "../arguments/option.js";
 import { type Command, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
+import { readDetachKeys } from "../run/attach-options.js";
+import { checkAttached } from "../run/check-attached.js";
 import { describeDirectories } from "../run/create-kept.js";
 import { enterCgroupFor } from "../run/enter-cgroup-for.js";
 import { toFailureCode } from "../run/failure-code.js";
 import { forwardSignals, toExitCode } from "../run/signals.js";
+import { DEFAULT_SIZE, readTerminalSize } from "../run/terminal-size.js";
 import { readEnvironment } from "../values/environment.js";
 
 const OPTIONS = {
@@ -27,6 +30,11 @@ const OPTIONS = {
   workdir: { kind: "value", short: "w", placeholder: "DIR", summary: "The directory to start in" },
   user: { kind: "value", short: "u", placeholder: "USER[:GROUP]", summary: "Names or numbers" },
   privileged: { kind: "flag", summary: "Every capability, and no seccomp filter" },
+  "detach-keys": {
+    kind: "value",
+    placeholder: "KEYS",
+    summary: "Keys that leave it running, with -it: ctrl-p,ctrl-q",
+  },
 } as const satisfies OptionTable;
 
 export const exec: Command = defineCommand({
@@ -55,31 +63,32 @@ export const exec: Command = defineCommand({
       ...(options.privileged === true ? { privileged: true } : {}),
       ...describeDirectories(context),
     };
+    checkAttached(options);
+    const terminal = { tty: options.tty === true, interactive: options.interactive === true };
     if (options.detach === true) {
-      refuseStreams(options);
-      await execDetached(described);
+      await execDetached({
+        ...described,
+        ...(terminal.tty ? { terminal: DEFAULT_SIZE } : {}),
+        openStdin: terminal.interactive,
+      });
       return 0;
     }
-    const terminal = { tty: options.tty === true, interactive: options.interactive === true };
     if (terminal.tty) (await import("../run/terminal.js")).checkTerminal(terminal);
+    if (options["detach-keys"] !== undefined) {
+      const { execToLeave } = await import("../run/exec-attached.js");
+      const detachKeys = readDetachKeys(options["detach-keys"], context.env);
+      return execToLeave({ entry: described, detachKeys });
+    }
     const signals = forwardSignals({ terminal: terminal.tty, notice: context.notice });
     await enterCgroupFor(described);
     await using entered = await execInContainer({
       ...described,
-      ...(await describeStreams(terminal)),
+      ...describeStreams(terminal),
     });
     signals.attach(entered);
     return await awaitEnd(entered, terminal);
   },
 });
-
-function refuseStreams({ tty, interactive }: OptionValues<typeof OPTIONS>): void {
-  if (tty !== true && interactive !== true) return;
-  throw new UsageError(
-    "failed to enter a container: --detach leaves nobody to look and type, so -i and -t mean nothing",
-    { code: "CONFLICTING_OPTIONS", hint: "leave out -d, or -i and -t" },
-  );
-}
 
 interface Terminal {
   tty: boolean;
@@ -88,8 +97,8 @@ interface Terminal {
 
 type Streams = Pick<ExecOptions, "stderr" | "stdin" | "stdout" | "terminal">;
 
-async function describeStreams({ tty, interactive }: Terminal): Promise<Streams> {
-  if (tty) return { terminal: (await import("../run/terminal-size.js")).readTerminalSize() };
+function describeStreams({ tty, interactive }: Terminal): Streams {
+  if (tty) return { terminal: readTerminalSize() };
   return { stdin: interactive ? "inherit" : "null", stdout: "inherit", stderr: "inherit" };
 }
 

@@ -10,6 +10,7 @@ import { needsMonitor } from "../run/needs-monitor.js";
 import { RUN_OPTIONS } from "../run/option-table.js";
 import { prepareImage } from "../run/prepare-image.js";
 import { runContainer } from "../run/run-container.js";
+import { UNSUPPORTED_OPTIONS } from "../run/unsupported-options.js";
 
 export const run: Command = defineCommand({
   usage: "run [OPTIONS] [IMAGE] [COMMAND [ARG…]]",
@@ -17,6 +18,7 @@ export const run: Command = defineCommand({
 Without IMAGE it is DOCKHER_IMAGE, the configured one, or this machine's own distribution.
 What follows IMAGE is the container's, untouched. \`dockher --cmd …\` is \`dockher run --cmd …\`.`,
   options: RUN_OPTIONS,
+  grammar: { unsupported: UNSUPPORTED_OPTIONS },
   examples: [
     {
       summary: "200 MiB of memory, half a processor",

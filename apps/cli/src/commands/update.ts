@@ -19,6 +19,7 @@ const OPTIONS = {
   "cpu-shares": RUN_OPTIONS["cpu-shares"],
   "cpuset-cpus": RUN_OPTIONS["cpuset-cpus"],
   "cpuset-mems": RUN_OPTIONS["cpuset-mems"],
+  "blkio-weight": RUN_OPTIONS["blkio-weight"],
   "pids-limit": RUN_OPTIONS["pids-limit"],
   restart: RUN_OPTIONS.restart,
 } as const;

@@ -1,6 +1,7 @@
 import type { ContainerSummary } from "@dockher/runtime";
 import { nameMount } from "../values/container-filter.js";
 import { describeCommand, describeStatus, shortenId, shortenText } from "./container-words.js";
+import { describePorts } from "./ports.js";
 import { formatAge, formatDate } from "./time.js";
 
 const MOUNT_LENGTH = 15;
@@ -33,7 +34,8 @@ export function describeContainer(
   container: ContainerSummary,
   { whole }: { whole: boolean },
 ): ContainerRow {
-  const { id, name, image, args, created, labels, mounts, network, status } = container;
+  const { id, name, image, args, created, labels, mounts, network, status, exposedPorts } =
+    container;
   const now = new Date();
   return {
     Command: describeCommand(args, { whole }),
@@ -52,9 +54,14 @@ export function describeContainer(
       .join(","),
     Names: name,
     Networks: typeof network === "object" ? "" : network,
-    Ports: "",
+    // Those of the host's network are the host's.
+    Ports: isRunning(status) && network !== "host" ? describePorts(exposedPorts) : "",
     RunningFor: formatAge(created, now),
     State: status.state,
     Status: describeStatus(status, now),
   };
+}
+
+function isRunning({ state }: ContainerSummary["status"]): boolean {
+  return state === "running" || state === "paused";
 }

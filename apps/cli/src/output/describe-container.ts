@@ -3,7 +3,9 @@ import type {
   ContainerHealth,
   ContainerSize,
   ContainerSummary,
+  DeviceRate,
 } from "@dockher/runtime";
+import { formatDeviceRule } from "../values/device-rule.js";
 import { formatNamespaceMode } from "../values/namespace-mode.js";
 
 const NEVER = "0001-01-01T00:00:00Z";
@@ -28,13 +30,24 @@ export function describeInspected(
     SizeRootFs: size?.total,
     RestartCount: status.state === "created" ? 0 : status.restartCount,
     HostConfig: {
+      Annotations: new Map(Object.entries(options.annotations ?? {})),
       AutoRemove: config.autoRemove,
+      BlkioDeviceReadBps: describeRates(options.limits?.deviceReadBps),
+      BlkioDeviceReadIOps: describeRates(options.limits?.deviceReadIops),
+      BlkioDeviceWriteBps: describeRates(options.limits?.deviceWriteBps),
+      BlkioDeviceWriteIOps: describeRates(options.limits?.deviceWriteIops),
+      BlkioWeight: options.limits?.blkioWeight ?? 0,
+      BlkioWeightDevice: (options.limits?.blkioWeightDevice ?? []).map(({ path, weight }) => {
+        return { Path: path, Weight: weight };
+      }),
       CapAdd: options.capAdd ?? [],
       CapDrop: options.capDrop ?? [],
+      CgroupParent: options.cgroupParent ?? "",
       CgroupnsMode: options.cgroupns ?? "private",
       CpuShares: options.limits?.cpuShares ?? 0,
       CpusetCpus: options.limits?.cpusetCpus ?? "",
       CpusetMems: options.limits?.cpusetMems ?? "",
+      DeviceCgroupRules: (options.deviceRules ?? []).map(formatDeviceRule),
       Devices: (options.devices ?? []).map(({ path, target = path, access = "rwm" }) => {
         return { PathOnHost: path, PathInContainer: target, CgroupPermissions: access };
       }),
@@ -48,8 +61,10 @@ export function describeInspected(
       Memory: options.limits?.memory ?? 0,
       MemoryReservation: options.limits?.memoryReservation ?? 0,
       MemorySwap: options.limits?.memorySwap ?? options.limits?.memory ?? 0,
+      MemorySwappiness: options.limits?.memorySwappiness ?? null,
       NanoCpus: toNanoCpus(options.limits),
       NetworkMode: formatNamespaceMode(options.network ?? "none"),
+      OomKillDisable: options.limits?.oomKillDisable ?? false,
       OomScoreAdj: options.oomScoreAdj ?? 0,
       PidMode: options.pid === "private" ? "" : formatNamespaceMode(options.pid ?? ""),
       PidsLimit: options.limits?.pids ?? null,
@@ -71,6 +86,7 @@ export function describeInspected(
       Cmd: config.args,
       ...describeHealthcheck(config.healthcheck),
       Env: config.process?.env ?? [],
+      ExposedPorts: new Map((config.exposedPorts ?? []).map((port) => [port, {}])),
       Hostname: hostname,
       Image: config.image,
       Labels: new Map(Object.entries(config.labels)),
@@ -141,6 +157,10 @@ function describeHealthcheck(check: ContainerDetails["config"]["healthcheck"]): 
       Retries: check.retries,
     },
   };
+}
+
+function describeRates(rates: readonly DeviceRate[] = []): object[] {
+  return rates.map(({ path, rate }) => ({ Path: path, Rate: rate }));
 }
 
 function toNanoCpus(limits: ContainerDetails["config"]["options"]["limits"]): number {

@@ -1,6 +1,7 @@
 import { UsageError } from "../error.js";
 
 export interface AttachWords {
+  attach?: readonly string[];
   "detach-keys"?: string | undefined;
   "sig-proxy"?: boolean | undefined;
   detach?: boolean | undefined;
@@ -13,7 +14,13 @@ export interface AttachWords {
  * @throws UsageError `CONFLICTING_OPTIONS`
  */
 export function checkAttached(words: AttachWords): void {
-  const { detach = false, interactive = false, tty = false } = words;
+  const { attach = [], detach = false, interactive = false, tty = false } = words;
+  if (attach.length > 0 && detach) {
+    throw refuse(
+      "--attach: conflicting options: cannot specify both --attach and --detach",
+      "leave one of them out",
+    );
+  }
   if (words["detach-keys"] !== undefined && (detach || !interactive || !tty)) {
     throw refuse("--detach-keys: nobody types into a terminal", "give -it, without -d");
   }

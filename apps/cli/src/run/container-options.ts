@@ -1,10 +1,18 @@
 import { resolve } from "node:path";
-import type { ContainerOptions, ContainerSource, DnsOptions, MountOption } from "@dockher/runtime";
+import type {
+  ContainerOptions,
+  ContainerSource,
+  DnsOptions,
+  Limits,
+  MountOption,
+} from "@dockher/runtime";
 import { parseDuration, parseSize } from "@dockher/spec";
 import type { OptionValues } from "../arguments/option.js";
 import { parseDevice } from "../values/device.js";
+import { parseDeviceRule } from "../values/device-rule.js";
 import { readEnvironment } from "../values/environment.js";
 import { parseHost } from "../values/host.js";
+import { parseLabels } from "../values/label.js";
 import { parseMount } from "../values/mount.js";
 import { parseNamespaceMode } from "../values/namespace-mode.js";
 import { readOomScore } from "../values/oom-score.js";
@@ -16,6 +24,7 @@ import { parseVolume } from "../values/volume.js";
 import type { RunCommandLine } from "./command-line.js";
 import { readLimits } from "./limits.js";
 import type { RunOptionTable } from "./option-table.js";
+import { readStartLimits } from "./start-limits.js";
 
 type RunValues = OptionValues<RunOptionTable>;
 
@@ -57,6 +66,9 @@ export function describeContainer(
     ...given("extraHosts", unlessNone(values["add-host"].map(parseHost))),
     ...given("dns", readDns(values)),
     ...given("devices", unlessEmpty(values.device.map(parseDevice))),
+    ...given("deviceRules", unlessEmpty(values["device-cgroup-rule"].map(parseDeviceRule))),
+    ...given("cgroupParent", values["cgroup-parent"] || undefined),
+    ...given("annotations", readAnnotations(values.annotation)),
     ...given("sysctl", unlessNone(values.sysctl.map(parseSysctl))),
     ...given("pid", parseNamespaceMode("pid", values.pid)),
     ...given("ipc", parseNamespaceMode("ipc", values.ipc)),
@@ -66,7 +78,7 @@ export function describeContainer(
     env: readEnvironment({ env: values.env, envFiles: values["env-file"] }, surroundings.env),
     network: parseNamespaceMode("network", values.network) ?? "none",
     mounts: readMounts(values, surroundings),
-    limits: readLimits(values),
+    limits: readAllLimits(values, surroundings),
     ulimits: Object.fromEntries(ulimits.map(({ name, limit }) => [name, limit])),
     capAdd: [...values["cap-add"]],
     capDrop: [...values["cap-drop"]],
@@ -94,6 +106,18 @@ function unlessNone(
   entries: readonly (readonly [string, string])[],
 ): Record<string, string> | undefined {
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function readAllLimits(values: RunValues, { notice }: Surroundings): Limits {
+  const limits = { ...readLimits(values), ...readStartLimits(values) };
+  if (limits.oomKillDisable && limits.memory === undefined) {
+    notice("--oom-kill-disable without --memory: it may take all memory of this machine");
+  }
+  return limits;
+}
+
+function readAnnotations(texts: readonly string[]): Record<string, string> | undefined {
+  return texts.length === 0 ? undefined : parseLabels(texts, "--annotation");
 }
 
 function readShmSize(text: string | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import { type ContainerTarget, enterDelegatedCgroup, inspectContainer } from "@dockher/runtime";
 import { DockherError } from "@dockher/spec";
-import { isLimited, isRoot } from "./enter-cgroup.js";
+import { isRoot, needsCgroup } from "./enter-cgroup.js";
 
 /**
  * As {@link enterCgroup}, before a container that stays is started or entered. Without limits it is only tried: pause and stats need
@@ -8,8 +8,8 @@ import { isLimited, isRoot } from "./enter-cgroup.js";
  */
 export async function enterCgroupFor(target: ContainerTarget): Promise<void> {
   if (isRoot()) return;
-  const { limits = {} } = inspectContainer(target).config.options;
+  const { options } = inspectContainer(target).config;
   await enterDelegatedCgroup().catch((error: unknown) => {
-    if (isLimited(limits) || !(error instanceof DockherError)) throw error;
+    if (needsCgroup(options) || !(error instanceof DockherError)) throw error;
   });
 }

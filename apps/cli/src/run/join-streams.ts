@@ -2,6 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import type { ContainerAttachment } from "@dockher/runtime";
 import { endOnBrokenPipe } from "../output/broken-pipe.js";
 import { DetachKeys } from "../values/detach-keys.js";
+import type { Output } from "./attached-streams.js";
 import { enterRawMode } from "./raw-mode.js";
 import { findScreen, readTerminalSize } from "./terminal-size.js";
 
@@ -10,6 +11,8 @@ type Streams = Pick<ContainerAttachment["streams"], "resize" | "stderr" | "stdin
 
 export interface JoinOptions<End> {
   streams: Streams;
+  /** What of it is shown. Of none, who has handed on all that is typed is done. */
+  outputs: readonly Output[];
   ended: Promise<End>;
   /** Whether there is a terminal on the other side. */
   tty: boolean;
@@ -27,9 +30,10 @@ export interface JoinOptions<End> {
  * @returns how it ended; undefined where it was left and goes on
  */
 export async function joinStreams<End>(options: JoinOptions<End>): Promise<End | undefined> {
-  const { streams, tty, interactive, abort } = options;
-  const shown = [show(streams.stdout, process.stdout)];
-  if (!tty) shown.push(show(streams.stderr, process.stderr));
+  const { streams, outputs, tty, interactive, abort } = options;
+  const shown = outputs
+    .filter((output) => output === "stdout" || !tty)
+    .map((output) => show(streams[output], process[output]));
   using _size = tty ? followSize(streams) : undefined;
   using keyboard = interactive ? joinKeyboard(streams.stdin, options) : undefined;
   const ended = options.ended.then(async (end) => {
@@ -56,21 +60,23 @@ function whenAborted(signal: AbortSignal): Promise<undefined> {
 }
 
 interface JoinedKeyboard extends Disposable {
-  /** Resolves when the keys that detach were typed. */
+  /** Resolves when the keys that detach were typed, or all that there is was. */
   readonly detached: Promise<undefined>;
 }
 
 /** Hands on what is typed. */
 function joinKeyboard(
   stdin: Writable,
-  { tty, detachKeys }: Pick<JoinOptions<unknown>, "detachKeys" | "tty">,
+  { tty, detachKeys, outputs }: Pick<JoinOptions<unknown>, "detachKeys" | "outputs" | "tty">,
 ): JoinedKeyboard {
   const { stdin: keyboard } = process;
   const rawMode = tty ? enterRawMode() : undefined;
   // A terminal that is gone: a signal says so, or what it should show goes nowhere.
   keyboard.on("error", () => {});
   return {
-    detached: tty ? handOnKeys(keyboard, stdin, detachKeys) : handOn(keyboard, stdin),
+    detached: tty
+      ? handOnKeys(keyboard, stdin, detachKeys)
+      : handOn(keyboard, stdin, { untilEnd: outputs.length === 0 }),
     [Symbol.dispose]: () => {
       rawMode?.[Symbol.dispose]();
       keyboard.unpipe();
@@ -79,9 +85,15 @@ function joinKeyboard(
   };
 }
 
-function handOn(keyboard: Readable, stdin: Writable): Promise<undefined> {
+function handOn(
+  keyboard: Readable,
+  stdin: Writable,
+  { untilEnd }: { untilEnd: boolean },
+): Promise<undefined> {
   keyboard.pipe(stdin);
-  return never;
+  return untilEnd
+    ? new Promise((resolve) => stdin.once("finish", () => resolve(undefined)))
+    : never;
 }
 
 /** What was typed before the keys that detach has been handed on; a terminal that is gone leaves, too. */

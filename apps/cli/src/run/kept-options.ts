@@ -1,7 +1,8 @@
 import type { CreateOptions } from "@dockher/runtime";
 import type { OptionValues } from "../arguments/option.js";
 import { UsageError } from "../error.js";
-import { parseLabels } from "../values/label.js";
+import { parseExposedPorts } from "../values/exposed-port.js";
+import { readLabels } from "../values/label.js";
 import { readLogSettings } from "../values/log-settings.js";
 import { parseRestartPolicy } from "../values/restart-policy.js";
 import { parseSignal } from "../values/signal-name.js";
@@ -28,7 +29,8 @@ export function readKeptOptions(values: RunValues): Partial<CreateOptions> {
     ...(healthcheck === undefined ? {} : { healthcheck }),
     openStdin: values.interactive === true,
     autoRemove: isRemovedAtEnd(values),
-    labels: parseLabels(values.label),
+    labels: readLabels({ labels: values.label, labelFiles: values["label-file"] }),
+    exposedPorts: values.expose.flatMap(parseExposedPorts),
     log: readLogSettings(values["log-driver"], values["log-opt"]),
     ...(restart === undefined ? {} : { restart: parseRestartPolicy(restart) }),
     ...(signal === undefined ? {} : { stopSignal: parseSignal(signal) }),

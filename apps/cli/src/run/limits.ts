@@ -7,6 +7,7 @@ import type { RunOptionTable } from "./option-table.js";
 
 export type LimitValues = Pick<
   OptionValues<RunOptionTable>,
+  | "blkio-weight"
   | "cpu"
   | "cpu-period"
   | "cpu-quota"
@@ -49,6 +50,11 @@ export function readLimits(values: LimitValues, online: number = availableParall
     // In Docker both are no limit.
     limits.pids = pids === "-1" || pids === "0" ? -1 : parseCount(pids, "--pids-limit");
   }
+  const weight = values["blkio-weight"];
+  // In Docker zero is none.
+  if (weight !== undefined && weight !== "0") {
+    limits.blkioWeight = parseCount(weight, "--blkio-weight");
+  }
   return limits;
 }
 
@@ -80,7 +86,8 @@ function readCpu(values: LimitValues, online: number): Pick<Limits, "cpuPeriod" 
   };
 }
 
-function parseCount(text: string, name: string): number {
+/** @throws UsageError `INVALID_LIMIT` */
+export function parseCount(text: string, name: string): number {
   const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(count)) return count;
   throw new UsageError(`failed to parse ${name} "${text}": not a whole number`, {

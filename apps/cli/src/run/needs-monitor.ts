@@ -1,15 +1,20 @@
 import type { OptionValues } from "../arguments/option.js";
+import { isWatched } from "./attached-streams.js";
 import type { RunOptionTable } from "./option-table.js";
 
 /** Words that only a monitor carries out, or that only who looks at a kept container can see. */
 const WORDS = [
+  "annotation",
+  "attach",
   "cidfile",
+  "expose",
   "health-cmd",
   "health-interval",
   "health-retries",
   "health-start-period",
   "health-timeout",
   "label",
+  "label-file",
   "log-driver",
   "log-opt",
   "restart",
@@ -29,12 +34,13 @@ export function needsMonitor(values: OptionValues<RunOptionTable>): boolean {
   );
 }
 
-/** Whether it is removed at its end: in the foreground unless it is to stay or to restart. */
+/** Whether it is removed at its end: where somebody sees what it writes, unless it is to stay or to restart. */
 export function isRemovedAtEnd({
+  attach,
   detach,
   rm,
   restart,
-}: Pick<OptionValues<RunOptionTable>, "detach" | "restart" | "rm">): boolean {
+}: Pick<OptionValues<RunOptionTable>, "attach" | "detach" | "restart" | "rm">): boolean {
   if (rm !== undefined) return rm;
-  return detach !== true && (restart === undefined || restart === "no");
+  return isWatched({ attach, detach }) && (restart === undefined || restart === "no");
 }

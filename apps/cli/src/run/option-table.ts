@@ -59,6 +59,14 @@ export const RUN_OPTIONS = {
     group: "The process:",
     summary: "Replace the image's entrypoint",
   },
+  attach: {
+    kind: "list",
+    short: "a",
+    placeholder: "STREAM",
+    choices: ["stdin", "stdout", "stderr"],
+    group: "The process:",
+    summary: "Join stdout, stderr or stdin alone (all of them)",
+  },
   "detach-keys": {
     kind: "value",
     placeholder: "KEYS",
@@ -155,6 +163,59 @@ export const RUN_OPTIONS = {
     group: "Limits, held by the kernel:",
     summary: "Processes and threads; -1 for no limit",
   },
+  "memory-swappiness": {
+    kind: "value",
+    placeholder: "NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "How readily its memory is swapped out, 0 to 100; cgroup v1",
+  },
+  "oom-kill-disable": {
+    kind: "flag",
+    group: "Limits, held by the kernel:",
+    summary: "Let it wait where memory runs out; cgroup v1",
+  },
+  "blkio-weight": {
+    kind: "value",
+    placeholder: "NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "Weight of reads and writes against others, 10 to 1000",
+  },
+  "blkio-weight-device": {
+    kind: "list",
+    placeholder: "DISK:NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "The same for one disk: /dev/sda:200",
+  },
+  "device-read-bps": {
+    kind: "list",
+    placeholder: "DISK:SIZE",
+    group: "Limits, held by the kernel:",
+    summary: "Bytes a second to read from a disk: /dev/sda:10m",
+  },
+  "device-write-bps": {
+    kind: "list",
+    placeholder: "DISK:SIZE",
+    group: "Limits, held by the kernel:",
+    summary: "Bytes a second to write",
+  },
+  "device-read-iops": {
+    kind: "list",
+    placeholder: "DISK:NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "Reads a second: /dev/sda:1000",
+  },
+  "device-write-iops": {
+    kind: "list",
+    placeholder: "DISK:NUMBER",
+    group: "Limits, held by the kernel:",
+    summary: "Writes a second",
+  },
+  "cgroup-parent": {
+    kind: "value",
+    placeholder: "PATH",
+    group: "Limits, held by the kernel:",
+    summary: "The cgroup to be in, whose limits hold too: /jobs",
+  },
   ulimit: {
     kind: "list",
     placeholder: "NAME=SOFT[:HARD]",
@@ -191,6 +252,12 @@ export const RUN_OPTIONS = {
     placeholder: "HOST[:PATH][:rwm]",
     group: "Files:",
     summary: "Give it a device of the host",
+  },
+  "device-cgroup-rule": {
+    kind: "list",
+    placeholder: "RULE",
+    group: "Files:",
+    summary: "Allow devices by number: 'c 10:229 rwm'",
   },
   "volumes-from": {
     kind: "list",
@@ -369,6 +436,24 @@ export const RUN_OPTIONS = {
     group: "A container that stays:",
     summary: "Put a label on it",
   },
+  "label-file": {
+    kind: "list",
+    placeholder: "FILE",
+    group: "A container that stays:",
+    summary: "Read labels from a file",
+  },
+  annotation: {
+    kind: "list",
+    placeholder: "NAME=VALUE",
+    group: "A container that stays:",
+    summary: "Say something in its OCI configuration",
+  },
+  expose: {
+    kind: "list",
+    placeholder: "PORT[-PORT][/PROTOCOL]",
+    group: "A container that stays:",
+    summary: "A port that it listens on, for who looks at it",
+  },
   restart: {
     kind: "value",
     placeholder: "POLICY",
@@ -408,6 +493,12 @@ export const RUN_OPTIONS = {
     group: "An image that is to be made:",
     summary: "Whether a missing image is made (missing)",
   },
+  platform: {
+    kind: "value",
+    placeholder: "PLATFORM",
+    group: "An image that is to be made:",
+    summary: "This machine's own and no other: linux/amd64",
+  },
   quiet: {
     kind: "flag",
     short: "q",
@@ -438,8 +529,6 @@ export const RUN_OPTIONS = {
     group: "An image that is to be made:",
     summary: "debootstrap's variant: minbase",
   },
-  publish: { kind: "list", placeholder: "PORTS", summary: "Publish a port", hidden: true },
-  "publish-all": { kind: "flag", short: "P", summary: "Publish all ports", hidden: true },
 } as const;
 
 export type RunOptionTable = typeof RUN_OPTIONS;

@@ -45,7 +45,7 @@ async function start(options: RunContainerOptions, signal: AbortSignal): Promise
   const { terminal, display } = options;
   using progress = showImageProgress(display);
   await options.prepare(signal, progress.update);
-  await enterCgroup(options.container.limits);
+  await enterCgroup(options.container);
   return await startContainer({
     ...options.container,
     ...(terminal.tty ? await describeTerminal() : describeStreams(terminal)),

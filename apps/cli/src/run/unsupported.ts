@@ -1,26 +1,24 @@
 import type { OptionValues } from "../arguments/option.js";
 import { UsageError } from "../error.js";
+import { checkPlatform } from "../values/platform.js";
 import { needsMonitor } from "./needs-monitor.js";
 import type { RunOptionTable } from "./option-table.js";
+import { NO_PORTS } from "./unsupported-options.js";
 
 type Refuse = (what: string, hint: string) => UsageError;
 
 /**
- * Refuses words of Docker's that nothing here carries out yet: to ignore one would be worse.
- * @throws UsageError `UNSUPPORTED`.
+ * Refuses values of Docker's that nothing here carries out yet: to ignore one would be worse.
+ * @throws UsageError `UNSUPPORTED`, `INVALID_PLATFORM`.
  */
 export function refuseUnsupported(values: OptionValues<RunOptionTable>): void {
   const refuse: Refuse = (what, hint) =>
     new UsageError(`failed to run the container: ${what}`, { code: "UNSUPPORTED", hint });
   // No percentage has a colon, so `-p 8080:80` is Docker's word.
-  const published = values.publish[0] ?? (values.cpu?.includes(":") ? values.cpu : undefined);
-  if (published !== undefined || values["publish-all"] === true) {
-    const ports = published === undefined ? "" : ` ${published}`;
-    throw refuse(
-      `publishing ports${ports} is not supported yet`,
-      "--network host shares the host's network with the container",
-    );
+  if (values.cpu?.includes(":")) {
+    throw refuse(`-p ${values.cpu}: ${NO_PORTS.reason}`, NO_PORTS.hint);
   }
+  if (values.platform !== undefined) checkPlatform(values.platform);
   if (values.timeout !== undefined && needsMonitor(values)) {
     throw refuse(
       "--timeout of a container that stays, or has words of one, is not supported yet",

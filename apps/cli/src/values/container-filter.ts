@@ -25,6 +25,7 @@ type Test = (container: ContainerSummary, value: string) => boolean;
 /** Of each of these, one of the values must fit. */
 const TESTS: Partial<Record<Key, Test>> = {
   ancestor: ({ image, imageId = "" }, value) => value === image || imageId.includes(value),
+  expose: ({ exposedPorts }, value) => exposedPorts.some((port) => isWithin(port, value)),
   exited: ({ status }, value) => status.state === "exited" && String(status.exitCode) === value,
   health: ({ status }, value) => nameHealth(status) === value,
   id: ({ id }, value) => id.startsWith(value),
@@ -104,6 +105,14 @@ function checkValues(filters: Filters<Key>): void {
       throw refuseFilter(`${key}=${value}`, "it is no port", "write 80, 80/udp or 8000-8080/tcp");
     }
   }
+}
+
+/** Whether a port is one of `80`, `80/udp` or `8000-8080/tcp`: of TCP where nothing is said. */
+function isWithin(port: string, range: string): boolean {
+  const [number = "", protocol] = port.split("/");
+  const [numbers = "", wanted = "tcp"] = range.split("/");
+  const [first = "", last = first] = numbers.split("-");
+  return protocol === wanted && Number(number) >= Number(first) && Number(number) <= Number(last);
 }
 
 /** When the named container was created. */

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { UsageError } from "../error.js";
+import { readFileLines } from "./file-lines.js";
 
 export type Environment = Record<string, string>;
 
@@ -14,27 +14,11 @@ export function readEnvironment(
 ): Environment {
   const environment: Environment = {};
   for (const file of envFiles) {
-    for (const { line, where } of readLines(file)) assign(environment, line, own, where);
+    const lines = readFileLines(file, { option: "--env-file", code: "ENV_FILE_UNREADABLE" });
+    for (const { line, where } of lines) assign(environment, line, own, where);
   }
   for (const text of env) assign(environment, text, own, "--env");
   return environment;
-}
-
-function readLines(file: string): { line: string; where: string }[] {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (cause) {
-    throw new UsageError(`failed to read --env-file "${file}": ${(cause as Error).message}`, {
-      code: "ENV_FILE_UNREADABLE",
-      hint: "name a text file with one NAME=VALUE in each line",
-      cause,
-    });
-  }
-  return text
-    .split(/\r?\n/)
-    .map((line, index) => ({ line: line.trimStart(), where: `${file}, line ${index + 1}` }))
-    .filter(({ line }) => line !== "" && !line.startsWith("#"));
 }
 
 function assign(environment: Environment, text: string, own: NodeJS.ProcessEnv, where: string) {

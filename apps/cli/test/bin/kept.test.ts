@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findReasonToSkip } from "./capability.ts";
@@ -65,6 +67,51 @@ test("run -d, ps, logs, exec, inspect, stop, start, rm", async ({ machine }) => 
   assert.is((await machine.run(["start", id.slice(0, 6)])).stdout, `${id.slice(0, 6)}\n`);
   assert.match((await machine.run(["rm", "web"])).stderr, "it is running");
   assert.is((await machine.run(["rm", "-f", "web"])).stdout, "web\n");
+});
+
+test("run -a: one stream, the other, or none", async ({ machine }) => {
+  const script = ["busybox", "sh", "-c", "echo out; echo err >&2; exit 3"];
+  const shown = async (...args: string[]) => {
+    const { code, stdout, stderr } = await machine.run(["run", ...args, ...script]);
+    return [code, stdout, stderr];
+  };
+  assert.equal(await shown("-a", "stdout"), [3, "out\n", ""]);
+  assert.equal(await shown("-a", "STDERR"), [3, "", "err\n"]);
+  assert.equal(await shown("-a", "stdout", "-a", "stderr"), [3, "out\n", "err\n"]);
+  const typed = await machine.run(["run", "-i", "-a", "stdin", "busybox", "cat"], { input: "in" });
+  assert.match(typed.stdout, /^[0-9a-f]{64}\n$/, typed.stderr);
+  const id = typed.stdout.trim();
+  assert.is(await machine.say("wait", id), "0\n");
+  assert.is(await machine.say("logs", id), "in");
+  await machine.say("rm", id);
+  const { code, stderr } = await machine.run(["run", "-d", "-a", "stdout", "busybox", "true"]);
+  assert.is(code, 125);
+  assert.match(stderr, "cannot specify both --attach and --detach");
+  assert.is(await machine.say("ps", "-aq"), "");
+});
+
+test("ports, annotations, labels of a file and a parent, in ps and inspect", async ({
+  machine,
+}) => {
+  const labels = join(machine.directory, "labels");
+  writeFileSync(labels, "# of a shop\ntier=db\n");
+  const parent = `/test-cli-${process.pid}`;
+  await machine.say(
+    ...["run", "-d", "--name", "open", "--expose", "80", "--expose", "7000-7001/udp"],
+    ...["--annotation", "org.example.a=b", "--label-file", labels, "--cgroup-parent", parent],
+    ...["--device-cgroup-rule", "c 1:11 r", "--platform", "linux", "busybox", "sleep", "1000"],
+  );
+  const row = await machine.say("ps", "--format", '{{.Ports}} {{.Label "tier"}}');
+  assert.is(row, "80/tcp, 7000-7001/udp db\n");
+  const format =
+    "{{json .Config.ExposedPorts}} {{json .HostConfig.Annotations}} {{.HostConfig.CgroupParent}} {{json .HostConfig.DeviceCgroupRules}}";
+  assert.is(
+    await machine.say("inspect", "-f", format, "open"),
+    `{"7000/udp":{},"7001/udp":{},"80/tcp":{}} {"org.example.a":"b"} ${parent} ["c 1:11 r"]\n`,
+  );
+  await machine.say("stop", "-t", "0", "open");
+  assert.is(await machine.say("ps", "-a", "--format", "{{.Ports}}"), "\n");
+  await machine.say("rm", "open");
 });
 
 test("create, rename, kill, and what goes by itself", async ({ machine }) => {

@@ -93,6 +93,41 @@ test("a window that is closed ends the command line, and not the container", asy
   assert.ok(await isRunning(machine, "window"));
 });
 
+test("a command that entered is left, and goes on", async ({ machine }) => {
+  await machine.say("run", "-d", "--name", "entered", "busybox", "sleep", "1000");
+  using screen = new Screen(machine);
+  await startLine(screen, "$D exec -it --detach-keys x,y entered sh");
+  await screen.see(/\/ #$/m);
+  screen.enter("trap '' HUP; stty size > /size; echo $$ > /shell; while :; do sleep 1; done");
+  screen.press("x", "y");
+  await screen.see(/ready>\n$/);
+  await seeLeft(screen, 0);
+  const script = "read shell < /shell; kill -0 $shell && readlink /proc/$shell/fd/0; cat /size";
+  assert.match(
+    await machine.say("exec", "entered", "sh", "-c", script),
+    /^\/dev\/(?:console|pts\/\d+)\n\d+ \d+\n$/,
+  );
+  await startLine(screen, "$D exec -it --detach-keys ctrl-x entered sh");
+  screen.enter("clear; exit 6");
+  await screen.see(/ready>\n$/);
+  await seeLeft(screen, 6);
+});
+
+test("words that mean nothing to a container as it is are refused", async ({ machine }) => {
+  await machine.say("run", "-d", "--name", "plain", "busybox", "sleep", "1000");
+  await machine.say("run", "-dt", "--name", "shown", "busybox", "sleep", "1000");
+  for (const [words, message] of [
+    [["attach", "--detach-keys", "x", "plain"], /nobody types into a terminal of plain/],
+    [["attach", "--detach-keys", "x", "--no-stdin", "shown"], /nobody types/],
+    [["start", "-ai", "--detach-keys", "x", "plain"], /nobody types into a terminal of plain/],
+    [["attach", "--sig-proxy", "shown"], /shown has a terminal/],
+  ] as [string[], RegExp][]) {
+    const { code, stderr } = await machine.run(words);
+    assert.is(code, 1, `${words.join(" ")}: ${stderr}`);
+    assert.match(stderr, message);
+  }
+});
+
 test("--sig-proxy=false keeps Ctrl-C for this side", async ({ machine }) => {
   using screen = new Screen(machine);
   await screen.see(/^ready>\n$/);

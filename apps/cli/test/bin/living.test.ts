@@ -62,6 +62,11 @@ test("pause, stats, top, update, port", async ({ machine, say }) => {
   assert.is(await say("port", "one"), "");
   assert.is((await machine.run(["port", "one", "80"])).code, 1);
   await say("exec", "-d", "one", "sh", "-c", "echo there > /there");
+  await say("exec", "-dit", "one", "sh", "-c", "tty > /a; stty size > /b; cat");
+  assert.match(
+    await say("exec", "one", "sh", "-c", "while [ ! -s /b ]; do sleep 0.01; done; cat /a /b"),
+    /^\/dev\/\S+\n24 80\n$/,
+  );
   assert.match(
     await say("ps", "-s", "--format", "{{.Names}} {{.Size}}"),
     /^one \S+B \(virtual \S+MB\)\n$/,
@@ -175,7 +180,8 @@ test("the wrong words, one by one, in one line and with nothing changed", async 
     [["cp", "a"], /source and a target/],
     [["diff"], /one container/],
     [["diff", "nobody"], /nobody/],
-    [["exec", "-dt", "nobody", "sh"], /--detach/],
+    [["exec", "-dit", "--detach-keys", "x", "nobody", "sh"], /nobody types into a terminal/],
+    [["exec", "-i", "--detach-keys", "x", "nobody", "sh"], /nobody types into a terminal/],
     [["container", "prune", "x"], /"x"/],
     [["system", "prune", "--filter", "x=1"], /'x'/],
     [["system", "df", "x"], /"x"/],

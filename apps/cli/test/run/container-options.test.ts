@@ -96,4 +96,50 @@ test("the source", () => {
   });
 });
 
+test("limits of a start, rules of devices, a parent and annotations", () => {
+  const { described, notices } = describe(
+    ...["--blkio-weight", "300", "--blkio-weight-device", "/dev/a:200"],
+    ...["--device-read-bps", "/dev/a:1m", "--device-read-bps", "/dev/b:2m"],
+    ...["--device-write-bps", "/dev/a:1k", "--device-read-iops", "/dev/a:5"],
+    ...["--device-write-iops=/dev/a:6", "--memory-swappiness", "10", "--oom-kill-disable", "-m50"],
+    ...["--cgroup-parent", "/jobs", "--device-cgroup-rule", "c 1:3 r", "--annotation", "a=b=c"],
+    "debian",
+  );
+  assert.equal(described.limits, {
+    memory: 50 * 2 ** 20,
+    memorySwappiness: 10,
+    oomKillDisable: true,
+    blkioWeight: 300,
+    blkioWeightDevice: [{ path: "/dev/a", weight: 200 }],
+    deviceReadBps: [
+      { path: "/dev/a", rate: 2 ** 20 },
+      { path: "/dev/b", rate: 2 ** 21 },
+    ],
+    deviceWriteBps: [{ path: "/dev/a", rate: 1024 }],
+    deviceReadIops: [{ path: "/dev/a", rate: 5 }],
+    deviceWriteIops: [{ path: "/dev/a", rate: 6 }],
+  });
+  assert.is(described.cgroupParent, "/jobs");
+  assert.equal(described.deviceRules, [{ type: "c", major: 1, minor: 3, access: "r" }]);
+  assert.equal(described.annotations, { a: "b=c" });
+  assert.equal(notices, []);
+});
+
+test("Docker's words for none", () => {
+  const { described } = describe(
+    ...["--memory-swappiness", "-1", "--oom-kill-disable=false", "--cgroup-parent", "", "debian"],
+  );
+  assert.equal(described.limits, {});
+  assert.is(described.cgroupParent, undefined);
+});
+
+test("a container that waits for memory without a limit of its own is told of", () => {
+  assert.match(describe("--oom-kill-disable", "debian").notices.join(), "without --memory");
+});
+
+test("refuses bad limits of a start", () => {
+  assertThrows(() => describe("--memory-swappiness", "x", "debian"), "INVALID_LIMIT");
+  assertThrows(() => describe("--annotation", "=b", "debian"), "INVALID_LABEL", /--annotation/);
+});
+
 test.run();

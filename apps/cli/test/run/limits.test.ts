@@ -21,6 +21,12 @@ test("the project's first words", () => {
   });
 });
 
+test("a weight of block I/O, where zero is none", () => {
+  assert.equal(read("--blkio-weight", "300"), { blkioWeight: 300 });
+  assert.equal(read("--blkio-weight", "0"), {});
+  assertThrows(() => read("--blkio-weight", "much"), "INVALID_LIMIT", /--blkio-weight/);
+});
+
 test("Docker's words", () => {
   assert.equal(read("--memory", "209715200", "--cpus", "0.5"), {
     memory: 200 * MIB,

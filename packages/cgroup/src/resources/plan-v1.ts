@@ -21,7 +21,7 @@ export function planV1(resources: LinuxResources, current: CurrentValues = {}): 
 }
 
 function planMemory(memory: LinuxMemory, current: CurrentValues): ControlWrite[] {
-  const { limit, reservation, swap = limit } = memory;
+  const { limit, reservation, swap = limit, swappiness, disableOOMKiller } = memory;
   const writes: ControlWrite[] = [];
   if (limit !== undefined) {
     writes.push(write("memory", "memory.limit_in_bytes", limit, "memory.limit"));
@@ -39,6 +39,13 @@ function planMemory(memory: LinuxMemory, current: CurrentValues): ControlWrite[]
   }
   if (reservation !== undefined) {
     writes.push(write("memory", "memory.soft_limit_in_bytes", reservation, "memory.reservation"));
+  }
+  if (swappiness !== undefined) {
+    writes.push(write("memory", "memory.swappiness", swappiness, "memory.swappiness"));
+  }
+  if (disableOOMKiller !== undefined) {
+    const value = disableOOMKiller ? 1 : 0;
+    writes.push(write("memory", "memory.oom_control", value, "memory.disableOOMKiller"));
   }
   return writes;
 }
@@ -74,12 +81,19 @@ const THROTTLES = [
 
 function planBlkio(blockIO: LinuxBlockIO): ControlWrite[] {
   const writes: ControlWrite[] = [];
-  const { weight } = blockIO;
+  const { weight, weightDevice = [] } = blockIO;
   if (weight !== undefined) {
     writes.push({
       ...write("blkio", "blkio.weight", weight, "blockIO.weight"),
       // CFQ and its file left in Linux 5.0; BFQ takes 1 to 1000.
       otherwise: { file: "blkio.bfq.weight", value: String(weight) },
+    });
+  }
+  for (const { major, minor, weight } of weightDevice) {
+    const value = `${major}:${minor} ${weight}`;
+    writes.push({
+      ...write("blkio", "blkio.weight_device", value, "blockIO.weightDevice"),
+      otherwise: { file: "blkio.bfq.weight_device", value },
     });
   }
   for (const [property, file] of THROTTLES) {

@@ -59,12 +59,19 @@ const IO_MAX = [
 
 function planIo(blockIO: LinuxBlockIO): ControlWrite[] {
   const writes: ControlWrite[] = [];
-  const { weight } = blockIO;
+  const { weight, weightDevice = [] } = blockIO;
   if (weight !== undefined) {
     writes.push({
       ...write("io.weight", convertBlkioWeight(weight), "blockIO.weight"),
       // Without the cost model of the kernel, the BFQ scheduler weighs, on v1's own scale.
       otherwise: { file: "io.bfq.weight", value: String(weight) },
+    });
+  }
+  for (const { major, minor, weight } of weightDevice) {
+    const device = `${major}:${minor}`;
+    writes.push({
+      ...write("io.weight", `${device} ${convertBlkioWeight(weight)}`, "blockIO.weightDevice"),
+      otherwise: { file: "io.bfq.weight", value: `${device} ${weight}` },
     });
   }
   for (const [property, key] of IO_MAX) {

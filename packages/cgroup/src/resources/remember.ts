@@ -15,7 +15,7 @@ export function rememberValues(
     .filter(({ controller }) => REVERSIBLE.has(controller))
     .map(({ controller, file }) => {
       const directory = directoryOf(controller);
-      return { path: `${directory}/${file}`, value: readControl(directory, file)?.trim() };
+      return { path: `${directory}/${file}`, value: readValue(directory, file) };
     });
   return async () => {
     // Backward: the kernel wants memory <= memory and swap at every step.
@@ -24,4 +24,10 @@ export function rememberValues(
       if (value !== undefined) await write(path, value === "" ? "\n" : value);
     }
   };
+}
+
+/** As it can be written back; memory.oom_control of v1 tells more than it takes. */
+function readValue(directory: string, file: string): string | undefined {
+  const text = readControl(directory, file);
+  return /^oom_kill_disable (\d)$/m.exec(text ?? "")?.[1] ?? text?.trim();
 }

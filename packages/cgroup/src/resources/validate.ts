@@ -6,6 +6,7 @@ import type {
   LinuxPids,
   LinuxResources,
   LinuxThrottleDevice,
+  LinuxWeightDevice,
 } from "@dockher/spec";
 import { CgroupError } from "../error.js";
 import { parseCpuList } from "./cpu-list.js";
@@ -25,6 +26,7 @@ const QUOTA: Range = { least: 1000, most: 2 ** 44, none: -1 };
 const SHARES: Range = { least: 2, most: 262_144 };
 /** include/linux/threads.h: PID_MAX_LIMIT; 0 and less lift the limit. */
 const PIDS: Range = { least: -1, most: 4_194_304 };
+const SWAPPINESS: Range = { least: 0, most: 100 };
 const BLKIO_WEIGHT: Range = { least: 10, most: 1000 };
 const RATE: Range = { least: 1, most: Number.MAX_SAFE_INTEGER };
 const DEVICE_NUMBER: Range = { least: 0, most: 2 ** 32 - 1, none: -1 };
@@ -51,11 +53,15 @@ export function validateResources(resources: LinuxResources): void {
 }
 
 function validateMemory(memory: LinuxMemory): void {
-  const { limit, reservation, swap } = pickKnown<LinuxMemory>(memory, "memory", [
-    "limit",
-    "reservation",
-    "swap",
-  ]);
+  const { limit, reservation, swap, swappiness, disableOOMKiller } = pickKnown<LinuxMemory>(
+    memory,
+    "memory",
+    ["limit", "reservation", "swap", "swappiness", "disableOOMKiller"],
+  );
+  checkOptional(swappiness, "memory.swappiness", SWAPPINESS);
+  if (disableOOMKiller !== undefined && typeof disableOOMKiller !== "boolean") {
+    throw reject("memory.disableOOMKiller", disableOOMKiller, "write true or false");
+  }
   checkOptional(limit, "memory.limit", BYTES);
   checkOptional(reservation, "memory.reservation", BYTES);
   checkOptional(swap, "memory.swap", BYTES);
@@ -110,22 +116,35 @@ const THROTTLES = [
 ] as const;
 
 function validateBlockIO(blockIO: LinuxBlockIO): void {
-  const known = pickKnown<LinuxBlockIO>(blockIO, "blockIO", ["weight", ...THROTTLES]);
+  const known = pickKnown<LinuxBlockIO>(blockIO, "blockIO", [
+    "weight",
+    "weightDevice",
+    ...THROTTLES,
+  ]);
   checkOptional(known.weight, "blockIO.weight", BLKIO_WEIGHT);
+  for (const [index, device] of checkList(
+    known.weightDevice ?? [],
+    "blockIO.weightDevice",
+  ).entries()) {
+    const at = `blockIO.weightDevice[${index}]`;
+    const picked = pickKnown<LinuxWeightDevice>(device, at, ["major", "minor", "weight"]);
+    checkDeviceNumber(picked, at);
+    checkInteger(picked.weight, `${at}.weight`, BLKIO_WEIGHT);
+  }
   for (const name of THROTTLES) {
     if (known[name] === undefined) continue;
     for (const [index, device] of checkList(known[name], `blockIO.${name}`).entries()) {
       const at = `blockIO.${name}[${index}]`;
-      const { major, minor, rate } = pickKnown<LinuxThrottleDevice>(device, at, [
-        "major",
-        "minor",
-        "rate",
-      ]);
-      checkInteger(major, `${at}.major`, { least: 0, most: 2 ** 32 - 1 });
-      checkInteger(minor, `${at}.minor`, { least: 0, most: 2 ** 32 - 1 });
-      checkInteger(rate, `${at}.rate`, RATE);
+      const picked = pickKnown<LinuxThrottleDevice>(device, at, ["major", "minor", "rate"]);
+      checkDeviceNumber(picked, at);
+      checkInteger(picked.rate, `${at}.rate`, RATE);
     }
   }
+}
+
+function checkDeviceNumber({ major, minor }: { major: number; minor: number }, at: string): void {
+  checkInteger(major, `${at}.major`, { least: 0, most: 2 ** 32 - 1 });
+  checkInteger(minor, `${at}.minor`, { least: 0, most: 2 ** 32 - 1 });
 }
 
 function validateDevice(device: LinuxDeviceCgroup, index: number): void {
@@ -216,6 +235,23 @@ export function refuseDevices(resources: LinuxResources): void {
     code: "CGROUP_DEVICES_UNSUPPORTED",
     hint: "leave linux.resources.devices out on cgroup v2",
   });
+}
+
+/**
+ * What only the memory controller of v1 knows.
+ * @throws CgroupError `CGROUP_UNSUPPORTED`, naming the property
+ */
+export function refuseLegacy({ memory = {} }: LinuxResources): void {
+  for (const [property, hint] of [
+    ["swappiness", "limit swap itself with memory.swap"],
+    ["disableOOMKiller", "give the processes that are to stay a lower oom_score_adj"],
+  ] as const) {
+    if (memory[property] === undefined || memory[property] === false) continue;
+    throw new CgroupError(`failed to set memory.${property}: cgroup v2 has no such file`, {
+      code: "CGROUP_UNSUPPORTED",
+      hint,
+    });
+  }
 }
 
 /**

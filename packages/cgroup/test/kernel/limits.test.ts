@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CgroupManager } from "../../src/index.js";
@@ -132,6 +132,57 @@ realTest(
   },
 );
 
+realTest(
+  test,
+  "memory: v1 knows swappiness, and holds what has no killer until it is ended",
+  async () => {
+    const memory = { limit: 20 * MIB, swappiness: 30, disableOOMKiller: true };
+    const cgroup = await create({ resources: { memory } });
+    const [directory = ""] = listDirectories(cgroup).filter((path) =>
+      existsSync(`${path}/memory.swappiness`),
+    );
+    const read = (file: string): string => readFileSync(`${directory}/${file}`, "utf8");
+    assert.is(read("memory.swappiness"), "30\n");
+    assert.match(read("memory.oom_control"), /^oom_kill_disable 1$/m);
+    await startIn(cgroup, "exec tail /dev/zero");
+    await waitUntil({
+      action: "run out of memory",
+      reached: () => /^under_oom 1$/m.test(read("memory.oom_control")),
+      timeoutMs: 60_000,
+    });
+    assert.is(cgroup.readOomKills(), 0);
+    await cgroup.killAll();
+    await cgroup.remove();
+    assertGone(cgroup);
+  },
+  onlyV1,
+);
+
+realTest(
+  test,
+  "memory: an update that is refused leaves the killer as it was",
+  async () => {
+    const memory = { limit: 20 * MIB, disableOOMKiller: true };
+    const controllers = ["blkio"] as const;
+    const cgroup = await create({ resources: { memory }, controllers });
+    await assertRejects(
+      () =>
+        cgroup.update({
+          memory: { disableOOMKiller: false },
+          blockIO: { throttleReadBpsDevice: [{ major: 4095, minor: 0, rate: 1 }] },
+        }),
+      "CGROUP_VALUE_REFUSED",
+    );
+    const [directory = ""] = listDirectories(cgroup).filter((path) =>
+      existsSync(`${path}/memory.oom_control`),
+    );
+    assert.match(readFileSync(`${directory}/memory.oom_control`, "utf8"), /^oom_kill_disable 1$/m);
+    await cgroup.remove();
+    assertGone(cgroup);
+  },
+  onlyV1 ?? needsDisk,
+);
+
 realTest(test, "cpu: what uses more than its quota is throttled", async () => {
   await using cgroup = await create({ resources: { cpu: { quota: 5000, period: 50_000 } } });
   await startIn(cgroup, "while :; do :; done");
@@ -240,6 +291,28 @@ realTest(
         ? `${cgroup.location.directory}/io.max`
         : `${cgroup.location.directories.blkio}/blkio.throttle.read_bps_device`;
     assert.match(readFileSync(file, "utf8"), new RegExp(`^${major}:${minor} .*1048576`));
+  },
+  needsDisk,
+);
+
+realTest(
+  test,
+  "block I/O: a weight for a disk whose scheduler has none is refused",
+  async () => {
+    const [major = 0, minor = 0] = readFileSync(`/sys/block/${disk}/dev`, "utf8")
+      .split(":")
+      .map(Number);
+    const blockIO = { weightDevice: [{ major, minor, weight: 200 }] };
+    const scheduler = readFileSync(`/sys/block/${disk}/queue/scheduler`, "utf8");
+    if (report.version === 2 || scheduler.includes("[bfq]")) {
+      console.log("SKIP that a weight for one disk is refused: it may be weighed here");
+      return;
+    }
+    await assertRejects(
+      () => create({ resources: { blockIO } }),
+      "CGROUP_LIMIT_UNSUPPORTED",
+      /blockIO\.weightDevice/,
+    );
   },
   needsDisk,
 );

@@ -52,6 +52,7 @@ test("says which property the kernel refuses, and why", async () => {
     ["EINVAL", "CGROUP_VALUE_REFUSED"],
     ["EBUSY", "CGROUP_BUSY"],
     ["EACCES", "CGROUP_PERMISSION_DENIED"],
+    ["ENOTSUP", "CGROUP_LIMIT_UNSUPPORTED"],
     ["EIO", "CGROUP_FAILED"],
   ] as const) {
     const applied = (): Promise<string[]> =>

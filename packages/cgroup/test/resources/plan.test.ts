@@ -84,6 +84,25 @@ test("block I/O", () => {
   ]);
 });
 
+test("block I/O: a weight for one disk", () => {
+  const blockIO = { weightDevice: [{ major: 8, minor: 16, weight: 500 }] };
+  assert.equal(v2({ blockIO }), ["io.weight = 8:16 4950"]);
+  assert.equal(planV2({ blockIO })[0]?.otherwise, { file: "io.bfq.weight", value: "8:16 500" });
+  assert.equal(v1({ blockIO }), ["blkio.weight_device = 8:16 500"]);
+  assert.equal(planV1({ blockIO })[0]?.otherwise, {
+    file: "blkio.bfq.weight_device",
+    value: "8:16 500",
+  });
+});
+
+test("memory on v1: swappiness, and no killer", () => {
+  assert.equal(v1({ memory: { swappiness: 0, disableOOMKiller: true } }), [
+    "memory.swappiness = 0",
+    "memory.oom_control = 1",
+  ]);
+  assert.equal(v1({ memory: { disableOOMKiller: false } }), ["memory.oom_control = 0"]);
+});
+
 test("devices on v1 keep their order", () => {
   const devices = [
     { allow: false },

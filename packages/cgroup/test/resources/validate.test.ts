@@ -19,6 +19,9 @@ const BAD: readonly [property: string, resources: unknown][] = [
   ["memory.swap", { memory: { swap: 5 } }],
   ["memory.swap", { memory: { limit: -1, swap: 5 } }],
   ["memory.swap", { memory: { limit: 5, swap: 4 } }],
+  ["memory.swappiness", { memory: { swappiness: 101 } }],
+  ["memory.swappiness", { memory: { swappiness: -1 } }],
+  ["memory.disableOOMKiller", { memory: { disableOOMKiller: 1 } }],
   ["memory.kernel", { memory: { kernel: 5 } }],
   ["cpu.shares", { cpu: { shares: 1 } }],
   ["cpu.shares", { cpu: { shares: 262_145 } }],
@@ -33,6 +36,12 @@ const BAD: readonly [property: string, resources: unknown][] = [
   ["pids.limit", { pids: {} }],
   ["pids.limit", { pids: { limit: 5_000_000 } }],
   ["blockIO.weight", { blockIO: { weight: 9 } }],
+  ["blockIO.weightDevice", { blockIO: { weightDevice: {} } }],
+  [
+    "blockIO.weightDevice[0].weight",
+    { blockIO: { weightDevice: [{ major: 8, minor: 0, weight: 1001 }] } },
+  ],
+  ["blockIO.weightDevice[0].minor", { blockIO: { weightDevice: [{ major: 8, weight: 100 }] } }],
   ["blockIO.throttleReadBpsDevice", { blockIO: { throttleReadBpsDevice: {} } }],
   [
     "blockIO.throttleReadBpsDevice[0].rate",
@@ -67,10 +76,14 @@ test("refuses each bad value and names the property", async () => {
 
 test("takes what the OCI specification allows", () => {
   const good: LinuxResources = {
-    memory: { limit: 1, reservation: -1, swap: -1 },
+    memory: { limit: 1, reservation: -1, swap: -1, swappiness: 100, disableOOMKiller: true },
     cpu: { shares: 2, quota: -1, period: 1000, cpus: "0", mems: "0-1", idle: 0 },
     pids: { limit: -1 },
-    blockIO: { weight: 10, throttleWriteIOPSDevice: [{ major: 8, minor: 0, rate: 1 }] },
+    blockIO: {
+      weight: 10,
+      weightDevice: [{ major: 8, minor: 0, weight: 1000 }],
+      throttleWriteIOPSDevice: [{ major: 8, minor: 0, rate: 1 }],
+    },
     devices: [{ allow: false }, { allow: true, type: "c", major: 1, minor: -1, access: "rwm" }],
     unified: { "memory.high": "max", "hugetlb.2MB.max": "0" },
   };

@@ -29,6 +29,8 @@ export interface ContainerConfig {
   mounts: NamedMount[];
   openStdin: boolean;
   labels: Record<string, string>;
+  /** Such as `80/tcp`; absent in those that an earlier version made. */
+  exposedPorts?: string[];
   log: LogSettings;
   restart: RestartPolicy;
   healthcheck?: Required<HealthcheckOptions>;
@@ -102,6 +104,10 @@ export function parseConfig(text: string, path: string): ContainerConfig {
   }
   if (Number.isNaN(Date.parse(config.created))) throw refuse("created: it is no date");
   if (!config.args.every((word) => typeof word === "string")) throw refuse("args: it has no words");
+  const { exposedPorts = [] } = config;
+  if (!Array.isArray(exposedPorts) || !exposedPorts.every((port) => typeof port === "string")) {
+    throw refuse("exposedPorts: they are no ports");
+  }
   for (const limit of Object.values(config.options.ulimits ?? {})) {
     if ((limit.soft as unknown) === INFINITE) limit.soft = Number.POSITIVE_INFINITY;
     if ((limit.hard as unknown) === INFINITE) limit.hard = Number.POSITIVE_INFINITY;

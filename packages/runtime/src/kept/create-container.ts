@@ -29,6 +29,7 @@ import { chooseUserNamespace } from "../user-namespace/user-namespace.js";
 import { type NamedMount, nameVolumes } from "../volumes/name-volumes.js";
 import { prepareVolumes } from "../volumes/prepare-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
+import { chooseExposedPorts } from "./choose-exposed-ports.js";
 import { type ContainerConfig, writeConfig } from "./container-config.js";
 import { CreatedContainer, type HandleOptions } from "./handles.js";
 import { resolveHealthcheck } from "./healthcheck.js";
@@ -64,6 +65,8 @@ async function create(given: CreateOptions, undo: UndoList): Promise<HandleOptio
   const source = await resolveSource({ ...options, directories });
 
   const healthcheck = resolveHealthcheck(options.healthcheck, source.config.Healthcheck);
+
+  const exposedPorts = chooseExposedPorts(options, source.config);
 
   const record = createRecord(state);
   const layout = locateVolumes(directories);
@@ -101,6 +104,7 @@ async function create(given: CreateOptions, undo: UndoList): Promise<HandleOptio
     source,
     mounts,
     healthcheck,
+    exposedPorts,
     userNamespace: userNamespace.type,
     args: spec.process.args,
     process: joinProcess(options, source),
@@ -119,6 +123,7 @@ interface ConfigParts {
   source: ResolvedSource;
   mounts: NamedMount[];
   healthcheck: ContainerConfig["healthcheck"];
+  exposedPorts: string[];
   userNamespace: ContainerConfig["userNamespace"];
   args: string[];
   process: NonNullable<ContainerConfig["process"]>;
@@ -126,6 +131,7 @@ interface ConfigParts {
 
 function describeConfig(parts: ConfigParts): ContainerConfig {
   const { options, record, name, source, mounts, healthcheck, userNamespace, args } = parts;
+  const { exposedPorts } = parts;
   return {
     version: 1,
     id: record.id,
@@ -140,6 +146,7 @@ function describeConfig(parts: ConfigParts): ContainerConfig {
     mounts,
     openStdin: options.openStdin ?? false,
     labels: options.labels ?? {},
+    exposedPorts,
     log: options.log ?? { driver: "json-file" },
     restart: options.restart ?? { name: "no" },
     ...(healthcheck === undefined ? {} : { healthcheck }),
@@ -181,6 +188,7 @@ function selectKept(options: CreateOptions): KeptOptions {
     name: _name,
     openStdin: _openStdin,
     labels: _labels,
+    exposedPorts: _exposedPorts,
     log: _log,
     restart: _restart,
     healthcheck: _healthcheck,

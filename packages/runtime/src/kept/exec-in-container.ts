@@ -9,7 +9,6 @@ import { compileEntry, type Entered, type EntryOptions } from "./compile-entry.j
 import { observeContainer, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { refuseState } from "./refuse-state.js";
-import { connectTo } from "./signal-container.js";
 
 export interface ExecOptions extends ContainerTarget, EntryOptions {
   /** Aborting kills the command; before the start, it undoes what was made. */
@@ -45,8 +44,11 @@ export async function execInContainer(options: ExecOptions): Promise<EnteredComm
   }
 }
 
-/** A container that is paused runs nothing: a command would wait in it. */
-function findEntered(found: KeptContainer): Entered & { first: ProcessIdentity } {
+/**
+ * What is entered. A container that is paused runs nothing: a command would wait in it.
+ * @throws RuntimeError `CONTAINER_NOT_RUNNING`, `CONTAINER_PAUSED`
+ */
+export function findEntered(found: KeptContainer): Entered & { first: ProcessIdentity } {
   const { status, first } = observeContainer(found);
   const { name, userNamespace: type } = found.config;
   if (first === undefined || status.state !== "running") throw refuseState(name, status, "enter");
@@ -54,7 +56,7 @@ function findEntered(found: KeptContainer): Entered & { first: ProcessIdentity }
 }
 
 /** A container that ended meanwhile is why it could not be entered. */
-function explainEnd(found: KeptContainer, error: unknown): unknown {
+export function explainEnd(found: KeptContainer, error: unknown): unknown {
   if (!(error instanceof Error && "errno" in error)) return error;
   const status = readStatus(found);
   if (status.state !== "running") return refuseState(found.config.name, status, "enter");
@@ -69,32 +71,6 @@ function isGone(pid: number): boolean {
     return false;
   } catch {
     return true;
-  }
-}
-
-/** What a command that nobody waits for has: no streams, so that it cannot be held up by who reads them. */
-export type ExecDetachedOptions = Omit<
-  ExecOptions,
-  "signal" | "stderr" | "stdin" | "stdout" | "terminal"
->;
-
-/**
- * Runs a command as {@link execInContainer} does, but as a child of the container's monitor: it goes on when this process ends.
- * Its output goes nowhere.
- * @returns its pid, in the monitor's PID namespace
- * @throws as {@link execInContainer}
- */
-export async function execDetached(options: ExecDetachedOptions): Promise<number> {
-  const found = findContainer(options);
-  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  try {
-    const entered = findEntered(found);
-    const plan = await compileEntry(found, { ...options, ...streams, entered });
-    await using monitor = await connectTo(found, "enter");
-    // By the descriptor that the monitor holds.
-    return await monitor.execDetached({ ...plan, container: undefined });
-  } catch (error) {
-    throw explainEnd(found, error);
   }
 }
 

@@ -12,6 +12,13 @@ import {
   copyFromContainer,
   copyIntoContainer,
 } from "./copy-files.js";
+import {
+  type ExecAttachedOptions,
+  type ExecAttachment,
+  type ExecDetachedOptions,
+  execAttached,
+  execDetached,
+} from "./exec-below-monitor.js";
 import { type EnteredCommand, type ExecOptions, execInContainer } from "./exec-in-container.js";
 import type { ContainerTarget } from "./find-container.js";
 import { type ContainerDetails, inspectContainer } from "./inspect-container.js";
@@ -160,6 +167,16 @@ export class RunningContainer extends Living {
   /** Runs a command in it, which dies with this process. */
   exec(options: Rest<ExecOptions>): Promise<EnteredCommand> {
     return execInContainer({ ...options, ...this.target });
+  }
+
+  /** Runs a command in it, which can be left alone and goes on when this process ends. */
+  execAttached(options: Rest<ExecAttachedOptions>): Promise<ExecAttachment> {
+    return execAttached({ ...options, ...this.target });
+  }
+
+  /** Runs a command in it that nobody looks at; its pid, in the monitor's PID namespace. */
+  execDetached(options: Rest<ExecDetachedOptions>): Promise<number> {
+    return execDetached({ ...options, ...this.target });
   }
 
   /** Its streams from now on. */

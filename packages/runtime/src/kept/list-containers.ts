@@ -28,6 +28,8 @@ export interface ContainerSummary {
   created: Date;
   labels: Readonly<Record<string, string>>;
   mounts: ContainerConfig["mounts"];
+  /** Such as `80/tcp`. */
+  exposedPorts: readonly string[];
   network: NonNullable<ContainerConfig["options"]["network"]>;
   status: ContainerStatus;
 }
@@ -51,8 +53,9 @@ export function listContainers(options: ListContainersOptions = {}): ContainerSu
 }
 
 function summarize(config: ContainerConfig, status: ContainerStatus): ContainerSummary {
-  const { id, name, image, imageId, args, labels, mounts } = config;
+  const { id, name, image, imageId, args, labels, mounts, exposedPorts = [] } = config;
   const { network = "none" } = config.options;
   const created = new Date(config.created);
-  return { id, name, image, imageId, args, created, labels, mounts, network, status };
+  const facts = { labels, mounts, exposedPorts, network };
+  return { id, name, image, imageId, args, created, ...facts, status };
 }

@@ -23,6 +23,8 @@ export interface CreateOptions extends KeptOptions {
   /** Keeps stdin open for who attaches. Default false. */
   openStdin?: boolean;
   labels?: Record<string, string>;
+  /** Ports that it listens on, such as `80/tcp`, beside the image's: for who looks at it, nothing is opened. */
+  exposedPorts?: string[];
   /** Default `json-file`, of any size. */
   log?: LogSettings;
   /** Default `no`. */

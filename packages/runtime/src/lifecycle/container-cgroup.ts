@@ -16,6 +16,8 @@ export interface ContainerCgroupOptions {
   resources: LinuxResources;
   /** Joined without a limit as well; the cgroup package's own choice without it. */
   controllers: readonly Controller[] | undefined;
+  /** What it is made in, as the cgroup package has it. */
+  parent: string | undefined;
 }
 
 /**
@@ -26,8 +28,9 @@ export async function createContainerCgroup({
   record,
   resources,
   controllers,
+  parent,
 }: ContainerCgroupOptions): Promise<Cgroup> {
-  const manager = CgroupManager.open();
+  const manager = openManager(parent);
   const { devices = [], ...limits } = resources;
   const cgroup = await manager.create({
     name: record.id,
@@ -61,10 +64,11 @@ export async function createDelegatedCgroup({
   record,
   resources,
   controllers,
+  parent,
 }: ContainerCgroupOptions): Promise<Cgroup | undefined> {
   const { devices: _, ...limits } = resources;
   try {
-    return await CgroupManager.open().create({
+    return await openManager(parent).create({
       name: record.id,
       resources: limits,
       ...(controllers === undefined ? {} : { controllers }),
@@ -72,6 +76,7 @@ export async function createDelegatedCgroup({
     });
   } catch (error) {
     if (!(error instanceof CgroupError) || !NOT_DELEGATED.has(error.code)) throw error;
+    if (parent !== undefined) throw error;
     const [limited] = Object.keys(limits);
     if (limited === undefined) return undefined;
     throw new RuntimeError(`failed to limit ${limited}: ${error.message}`, {
@@ -80,6 +85,10 @@ export async function createDelegatedCgroup({
       cause: error,
     });
   }
+}
+
+function openManager(parent: string | undefined): CgroupManager {
+  return CgroupManager.open(parent === undefined ? {} : { parent });
 }
 
 /** On v2 there is no file for device rules, but a program: see {@link compileDeviceFilter}. */

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Cgroup, Controller } from "@dockher/cgroup";
 import type { Spec } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
@@ -23,17 +24,24 @@ export interface PrepareCgroupOptions {
  */
 export async function prepareCgroup(given: PrepareCgroupOptions): Promise<Cgroup | undefined> {
   const { record, spec, options, userNamespace, undo, controllers } = given;
-  const resources = spec.linux?.resources ?? {};
+  const { resources = {}, cgroupsPath } = spec.linux ?? {};
   if (options.cgroups === "disabled") {
     refuseLimits(spec);
+    refuseParent(cgroupsPath);
     refuseSharedPids(spec, "leave out the option that disables cgroups");
     closeDevices(spec, options);
     return undefined;
   }
+  const wanted = {
+    record,
+    resources,
+    controllers,
+    parent: cgroupsPath === undefined ? undefined : dirname(cgroupsPath),
+  };
   const cgroup =
     userNamespace.type === "rootless"
-      ? await createDelegatedCgroup({ record, resources, controllers })
-      : await createContainerCgroup({ record, resources, controllers });
+      ? await createDelegatedCgroup(wanted)
+      : await createContainerCgroup(wanted);
   if (cgroup === undefined) {
     refuseSharedPids(spec, "dockher doctor says how to get one");
     return undefined;
@@ -52,6 +60,14 @@ function refuseLimits(spec: Spec): void {
     code: "INVALID_LIMIT",
     hint: "leave the limits out, or the option that disables cgroups",
   });
+}
+
+function refuseParent(path: string | undefined): void {
+  if (path === undefined) return;
+  throw new RuntimeError(
+    `failed to use cgroup ${dirname(path)}: cgroups are disabled for this container`,
+    { code: "CONFLICTING_OPTIONS", hint: "leave out one of the two" },
+  );
 }
 
 /** What a command leaves running ends with its PID namespace, or with its cgroup. */

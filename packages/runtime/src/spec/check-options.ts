@@ -1,3 +1,4 @@
+import { validateParent } from "@dockher/cgroup";
 import { compileSeccomp } from "@dockher/seccomp";
 import { selectCapabilities } from "@dockher/spec";
 import type { ContainerOptions } from "../options.js";
@@ -6,6 +7,7 @@ import { chooseUserNamespace } from "../user-namespace/user-namespace.js";
 import { nameVolumes } from "../volumes/name-volumes.js";
 import { locateVolumes } from "../volumes/volume-layout.js";
 import { checkSysctl } from "./check-sysctl.js";
+import { generateDeviceRules } from "./generate-device-rules.js";
 import { generateDevices } from "./generate-devices.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateResources } from "./generate-resources.js";
@@ -28,6 +30,8 @@ export async function checkOptions(options: ContainerOptions): Promise<void> {
     options.devices ?? [],
     chooseUserNamespace(options) === "host" ? "host" : "mapped",
   );
+  generateDeviceRules(options, chooseUserNamespace(options));
+  if (options.cgroupParent !== undefined) validateParent(options.cgroupParent);
   checkNamespaces(options);
   checkSysctl(options);
   checkNetworkFiles(options);

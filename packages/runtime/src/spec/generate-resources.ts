@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { CPU_PERIOD_US, type LinuxResources } from "@dockher/spec";
 import { RuntimeError } from "../error.js";
 import type { Limits } from "../options.js";
+import { generateBlockIO } from "./generate-block-io.js";
 
 /** Less than a shell needs to start: Docker's own minimum. */
 const LEAST_MEMORY = 6 * 2 ** 20;
@@ -11,7 +12,7 @@ const UNLIMITED = -1;
 
 /**
  * The OCI resources for the limits.
- * @throws RuntimeError `INVALID_LIMIT` where a limit cannot be meant or would let nothing start
+ * @throws RuntimeError `INVALID_LIMIT` where a limit cannot be meant or would let nothing start, `DEVICE_NOT_FOUND`
  */
 export function generateResources(limits: Limits): LinuxResources {
   const resources: LinuxResources = {};
@@ -23,11 +24,13 @@ export function generateResources(limits: Limits): LinuxResources {
     checkInteger("pids", limits.pids, { least: 1, most: 4_194_304 });
     resources.pids = { limit: limits.pids };
   }
+  const blockIO = generateBlockIO(limits);
+  if (Object.keys(blockIO).length > 0) resources.blockIO = blockIO;
   return resources;
 }
 
 function generateMemory(limits: Limits): NonNullable<LinuxResources["memory"]> {
-  const { memory, memorySwap, memoryReservation } = limits;
+  const { memory, memorySwap, memoryReservation, memorySwappiness, oomKillDisable } = limits;
   if (memory !== undefined) {
     checkInteger("memory", memory, { least: LEAST_MEMORY, unit: "bytes" });
   }
@@ -46,9 +49,14 @@ function generateMemory(limits: Limits): NonNullable<LinuxResources["memory"]> {
       unit: "bytes",
     });
   }
+  if (memorySwappiness !== undefined) {
+    checkInteger("memorySwappiness", memorySwappiness, { least: 0, most: 100 });
+  }
   return {
     ...(memory === undefined ? {} : { limit: memory, swap: memorySwap ?? memory }),
     ...(memoryReservation === undefined ? {} : { reservation: memoryReservation }),
+    ...(memorySwappiness === undefined ? {} : { swappiness: memorySwappiness }),
+    ...(oomKillDisable ? { disableOOMKiller: true } : {}),
   };
 }
 

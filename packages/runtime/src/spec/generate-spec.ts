@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { validateParent } from "@dockher/cgroup";
 import {
   createDefaultSpec,
   type ImageConfig,
@@ -17,6 +19,7 @@ import { adaptToUserNamespace } from "./adapt-to-user-namespace.js";
 import { checkSysctl } from "./check-sysctl.js";
 import { chooseHostname } from "./choose-hostname.js";
 import { ALL_DEVICE_RULES, DEFAULT_DEVICE_RULES, DEFAULT_DEVICES } from "./default-devices.js";
+import { generateDeviceRules } from "./generate-device-rules.js";
 import { generateDevices } from "./generate-devices.js";
 import { generateMounts } from "./generate-mounts.js";
 import { generateProcess } from "./generate-process.js";
@@ -41,12 +44,13 @@ export interface GenerateSpecOptions {
 
 /**
  * The OCI configuration of a container: Docker's defaults, the image's wishes, then the caller's.
- * @throws RuntimeError or SpecError for the first option that cannot be meant
+ * @throws RuntimeError, CgroupError or SpecError for the first option that cannot be meant
  */
 export function generateSpec(given: GenerateSpecOptions): Spec {
   const { options, id, userNamespace } = given;
   checkNamespaces(options);
   checkSysctl(options);
+  if (options.cgroupParent !== undefined) validateParent(options.cgroupParent);
   const spec = createDefaultSpec();
   const hostname = given.joined?.network?.hostname ?? chooseHostname(options, id);
   if (options.uts !== "host") spec.hostname = hostname;
@@ -73,9 +77,15 @@ export function generateSpec(given: GenerateSpecOptions): Spec {
       : { sysctl: { ...spec.linux?.sysctl, ...options.sysctl } }),
     resources: {
       ...generateResources(options.limits ?? {}),
-      devices: [...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES), ...own.rules],
+      devices: [
+        ...(options.privileged ? ALL_DEVICE_RULES : DEFAULT_DEVICE_RULES),
+        ...own.rules,
+        ...generateDeviceRules(options, userNamespace.type),
+      ],
     },
+    ...(options.cgroupParent === undefined ? {} : { cgroupsPath: join(options.cgroupParent, id) }),
   };
+  if (options.annotations !== undefined) spec.annotations = options.annotations;
   if (options.privileged) openPrivileged(spec);
   adaptToUserNamespace(spec, userNamespace);
   return validateSpec(spec);

@@ -48,6 +48,7 @@ const damages: [file: string, code: string, Record<string, Damage>][] = [
     {
       ...anywhere,
       missing: (path) => rmSync(path),
+      "with ports that are none": change(/"exposedPorts":\[\]/, '"exposedPorts":[5]'),
       "without labels": change(/"labels":\{\}/, '"labels":null'),
       "of no time": change(/"created":"[^"]*"/, '"created":"yesterday"'),
       "in no user namespace": change(/"userNamespace":"host"/, '"userNamespace":"other"'),

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { execDetached } from "../../src/kept/exec-in-container.ts";
+import { execDetached } from "../../src/kept/exec-below-monitor.ts";
 import { resolveHealthcheck } from "../../src/kept/healthcheck.ts";
 import { inspectContainer } from "../../src/kept/inspect-container.ts";
 import { listProcesses } from "../../src/kept/list-processes.ts";

@@ -14,11 +14,8 @@ import { buffer, text } from "node:stream/consumers";
 import * as assert from "uvu/assert";
 import { copyFromContainer, copyIntoContainer } from "../../src/kept/copy-files.ts";
 import { diffContainer } from "../../src/kept/diff-container.ts";
-import {
-  type ExecOptions,
-  execDetached,
-  execInContainer,
-} from "../../src/kept/exec-in-container.ts";
+import { execDetached } from "../../src/kept/exec-below-monitor.ts";
+import { type ExecOptions, execInContainer } from "../../src/kept/exec-in-container.ts";
 import { inspectContainer } from "../../src/kept/inspect-container.ts";
 import { killContainer, stopContainer, waitContainer } from "../../src/kept/signal-container.ts";
 import { startKeptContainer } from "../../src/kept/start-kept-container.ts";

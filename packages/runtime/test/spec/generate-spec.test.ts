@@ -6,6 +6,7 @@ import {
   listGrantableCapabilities,
   parseHeldCapabilities,
 } from "../../src/spec/held-capabilities.ts";
+import { listHostDevices } from "../../src/spec/host-devices.ts";
 import { generateContainerId } from "../../src/state/container-id.ts";
 
 const test = suite("generateSpec");
@@ -103,6 +104,59 @@ test("memory limits swap with it", () => {
   assert.equal(memory, { limit: 200 * 2 ** 20, swap: 200 * 2 ** 20 });
 });
 
+test("limits of disks, which are known by their numbers", () => {
+  const [disk] = listHostDevices().filter(({ type }) => type === "b");
+  if (disk === undefined) return console.log("SKIP limits of disks: this machine has none");
+  const { path, major, minor } = disk;
+  const limits = {
+    blkioWeight: 300,
+    blkioWeightDevice: [{ path, weight: 10 }],
+    deviceReadBps: [{ path, rate: 1 }],
+    deviceWriteBps: [{ path, rate: 2 }],
+    deviceReadIops: [{ path, rate: 3 }],
+    deviceWriteIops: [{ path, rate: 4 }],
+  };
+  assert.equal(generate({ limits }).linux?.resources?.blockIO, {
+    weight: 300,
+    weightDevice: [{ major, minor, weight: 10 }],
+    throttleReadBpsDevice: [{ major, minor, rate: 1 }],
+    throttleWriteBpsDevice: [{ major, minor, rate: 2 }],
+    throttleReadIOPSDevice: [{ major, minor, rate: 3 }],
+    throttleWriteIOPSDevice: [{ major, minor, rate: 4 }],
+  });
+});
+
+test("what only v1's memory controller has", () => {
+  const { memory } =
+    generate({ limits: { memorySwappiness: 0, oomKillDisable: true } }).linux?.resources ?? {};
+  assert.equal(memory, { swappiness: 0, disableOOMKiller: true });
+  assert.is(generate({ limits: { oomKillDisable: false } }).linux?.resources?.memory, undefined);
+});
+
+test("device rules come behind those that every container has", () => {
+  const deviceRules = [
+    { type: "c" as const, major: 10, minor: 229, access: "rw" },
+    { type: "b" as const, major: 8, access: "r" },
+    { type: "a" as const, access: "rwm" },
+  ];
+  assert.equal(generate({ deviceRules }).linux?.resources?.devices?.slice(-3), [
+    { allow: true, type: "c", major: 10, minor: 229, access: "rw" },
+    { allow: true, type: "b", major: 8, access: "r" },
+    { allow: true, access: "rwm" },
+  ]);
+});
+
+test("annotations, and the path of the cgroup", () => {
+  const { annotations, linux } = generate({
+    annotations: { "org.example.a": "b" },
+    cgroupParent: "/jobs/batch",
+  });
+  assert.equal(annotations, { "org.example.a": "b" });
+  assert.is(linux?.cgroupsPath, `/jobs/batch/${id}`);
+  assert.is(generate({ cgroupParent: "jobs" }).linux?.cgroupsPath, `jobs/${id}`);
+  assert.is(generate({}).linux?.cgroupsPath, undefined);
+});
+
 const wrong: [string, Partial<ContainerOptions>, RegExp][] = [
   ["memory below what a shell needs", { limits: { memory: 4096 } }, /failed to limit memory/],
   ["memory that is no number", { limits: { memory: Number.NaN } }, /failed to limit memory/],
@@ -112,6 +166,43 @@ const wrong: [string, Partial<ContainerOptions>, RegExp][] = [
   ["more CPU than there is", { limits: { cpuQuota: 1e12 } }, /failed to limit cpuQuota/],
   ["no processes", { limits: { pids: 0 } }, /failed to limit pids/],
   ["a list that is none", { limits: { cpusetCpus: "0-" } }, /failed to limit cpusetCpus/],
+  ["too little weight", { limits: { blkioWeight: 9 } }, /failed to limit blkioWeight: 9/],
+  ["too much weight", { limits: { blkioWeight: 1001 } }, /failed to limit blkioWeight: 1001/],
+  [
+    "a weight of a disk that is none",
+    { limits: { blkioWeightDevice: [{ path: "/dev/null", weight: 10 }] } },
+    /failed to limit blkioWeightDevice: \/dev\/null is no disk/,
+  ],
+  [
+    "a disk that is not there",
+    { limits: { deviceReadBps: [{ path: "/dev/nothing", rate: 1 }] } },
+    /failed to limit deviceReadBps: \/dev\/nothing is not there/,
+  ],
+  [
+    "no rate",
+    { limits: { deviceWriteIops: [{ path: "/dev/null", rate: 0 }] } },
+    /failed to limit deviceWriteIops: 0/,
+  ],
+  ["too much swappiness", { limits: { memorySwappiness: 101 } }, /memorySwappiness: 101/],
+  ["a rule without access", { deviceRules: [{ type: "c", access: "" }] }, /failed to allow/],
+  ["access twice", { deviceRules: [{ type: "c", access: "rr" }] }, /failed to allow/],
+  [
+    "a number that is none",
+    { deviceRules: [{ type: "c", major: -1, access: "r" }] },
+    /-1 is no number/,
+  ],
+  [
+    "every device, but not quite",
+    { deviceRules: [{ type: "a", major: 1, access: "rwm" }] },
+    /a is every device/,
+  ],
+  [
+    "rules where nothing filters",
+    { cgroups: "disabled", deviceRules: [{ type: "c", access: "r" }] },
+    /nothing filters/,
+  ],
+  ["a parent with dots", { cgroupParent: "/a/../b" }, /failed to use cgroup/],
+  ["no parent", { cgroupParent: "" }, /failed to use cgroup/],
   ["an unknown ulimit", { ulimits: { files: { soft: 1, hard: 1 } } }, /failed to limit files/],
   ["soft above hard", { ulimits: { nofile: { soft: 2, hard: 1 } } }, /soft 2 is above hard 1/],
   ["an unknown capability", { capAdd: ["FLY"] }, /capability "FLY"/],

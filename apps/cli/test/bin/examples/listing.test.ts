@@ -6,7 +6,7 @@ const test = describeExamples("listing");
 const names = (filters: string): string => `docker ps ${filters} --format '{{.Names}}'`;
 
 test("ps and its filters", async ({ say, type }) => {
-  await say("docker run -d --name nostalgic_stallman -l color=blue busybox sleep 1000");
+  await say("docker run -d --expose=8080 --name nostalgic_stallman -l color=blue busybox sleep 1000");
   await say("docker run -d --name big_heisenberg --network host -v /data ubuntu sleep 1000");
   await say("docker run -d --name nostalgic_shockley -v remote-volume:/rv ubuntu:24.04 sleep 1000");
   await say("docker run -d --name ended --rm=false ubuntu true && docker wait ended");
@@ -27,6 +27,9 @@ test("ps and its filters", async ({ say, type }) => {
     ["--filter volume=remote-volume", ["nostalgic_shockley"]],
     ["--filter volume=/data", ["big_heisenberg"]],
     ["--filter network=host", ["big_heisenberg"]],
+    ["--filter expose=8000-8080/tcp", ["nostalgic_stallman"]],
+    ["--filter expose=8080", ["nostalgic_stallman"]],
+    ["--filter expose=8080/udp", []],
     ["--filter publish=80", []],
     ["--filter publish=80/udp", []],
     ["--filter health=none -f name=big", ["big_heisenberg"]],
