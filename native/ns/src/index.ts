@@ -19,6 +19,7 @@ export type { Attachment, AttachOptions } from "./monitor/attachment.js";
 export {
   type ConnectOptions,
   connectMonitor,
+  type ExecDetachedOptions,
   type MonitorConnection,
   type StopOptions,
   type WaitOptions,
@@ -27,6 +28,8 @@ export type { EnteredExit, EnteredProcess } from "./monitor/entered-process.js";
 export type {
   ContainerCgroup,
   Healthcheck,
+  JournalSettings,
+  JournalSubject,
   LogSettings,
   MonitorOptions,
   RestartPolicy,

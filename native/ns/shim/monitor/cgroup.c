@@ -81,6 +81,15 @@ mon_kill_rest (const struct mon_settings *settings)
   return empty;
 }
 
+/* "1" in cgroup.freeze; FREEZING and FROZEN in freezer.state.  */
+bool
+mon_is_frozen (const struct mon_settings *settings)
+{
+  char text[16];
+  return settings->frozen != NULL && mon_read_file (settings->frozen, text, sizeof text) > 0
+         && (text[0] == '1' || text[0] == 'F');
+}
+
 void
 mon_thaw (const struct mon_settings *settings)
 {

@@ -9,6 +9,8 @@
 uint64_t mon_count_oom_kills (const struct mon_settings *settings);
 /* Kill what is left in there. True where nothing is, or nobody can tell.  */
 bool mon_kill_rest (const struct mon_settings *settings);
+/* Whether somebody has frozen what is in there.  */
+bool mon_is_frozen (const struct mon_settings *settings);
 /* Let what is frozen in there go on, where that takes more than a signal.  */
 void mon_thaw (const struct mon_settings *settings);
 /* Move this process. Returns 0 or an errno; *INDEX says which.  */

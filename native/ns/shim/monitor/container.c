@@ -53,7 +53,7 @@ mon_start_container (struct monitor *monitor)
   container->phase = MON_CONTAINER_STARTING;
   container->restart_at = 0;
   container->oom_before = mon_count_oom_kills (&monitor->settings);
-  container->oom_killed = false;
+  container->last = container->process;
   mon_start_process (&container->process, monitor->settings.plan, -1, monitor->image);
   prepare_outputs (container);
   if (container->process.stage == MON_FAILED)
@@ -137,6 +137,7 @@ begin_run (struct monitor *monitor)
 {
   monitor->container.phase = MON_CONTAINER_RUNNING;
   monitor->state_changed = true;
+  monitor->journal.news |= MON_NEWS_START;
   mon_begin_health (monitor);
 }
 
@@ -146,6 +147,8 @@ begin_draining (struct monitor *monitor)
   struct mon_container *container = &monitor->container;
   container->phase = MON_CONTAINER_DRAINING;
   container->oom_killed = mon_count_oom_kills (&monitor->settings) > container->oom_before;
+  if (container->oom_killed)
+    monitor->journal.news |= MON_NEWS_OOM;
   container->kill_at = 0;
   container->drain_until = mon_now () + DRAIN_TIME;
   mon_end_health (monitor);
@@ -190,6 +193,8 @@ end_run (struct monitor *monitor)
   for (int i = 0; i < 2; i++)
     end_output (monitor, i);
   mon_close_process (&container->process);
+  if (container->process.stage == MON_EXITED)
+    monitor->journal.news |= MON_NEWS_DIE;
   if (!first && wants_restart (monitor))
     {
       container->backoff = grow_backoff (container);
@@ -247,11 +252,16 @@ reap (struct monitor *monitor, void *subject, short revents)
 }
 
 /* Before cgroup v2 a frozen process dies no sooner than it is thawed: freezer-subsystem.rst.  */
-void
-mon_kill_container (struct monitor *monitor)
+int
+mon_signal_container (struct monitor *monitor, int signal)
 {
-  mon_signal_process (&monitor->container.process, SIGKILL);
-  monitor->container.thaw_at = mon_now ();
+  struct mon_container *container = &monitor->container;
+  int error = mon_signal_process (&container->process, signal);
+  if (error == 0 && signal != 0)
+    mon_tell_signal (monitor, signal);
+  if (error == 0 && signal == SIGKILL)
+    container->thaw_at = mon_now ();
+  return error;
 }
 
 static void
@@ -276,8 +286,8 @@ mon_stop_container (struct monitor *monitor, int signal, int64_t timeout)
       monitor->state_changed = true;
       return;
     }
-  mon_signal_process (&container->process, signal);
-  if (timeout >= 0)
+  mon_signal_container (monitor, signal);
+  if (timeout >= 0 && signal != SIGKILL)
     container->kill_at = mon_now () + (uint64_t)timeout;
 }
 
@@ -327,7 +337,7 @@ mon_tick_container (struct monitor *monitor)
   if (container->kill_at != 0 && container->kill_at <= now)
     {
       container->kill_at = 0;
-      mon_kill_container (monitor);
+      mon_signal_container (monitor, SIGKILL);
     }
   if (container->thaw_at != 0 && container->thaw_at <= now)
     thaw (monitor, now);

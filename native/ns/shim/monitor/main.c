@@ -115,6 +115,9 @@ take_settings (int fd)
     give_up (MON_BAD_SETTINGS, -1, EINVAL);
   close (fd);
   monitor.bytes = bytes;
+  const char *name = monitor.settings.name;
+  if (name != NULL && mon_name_container (&monitor, name, strlen (name)) != 0)
+    give_up (MON_BAD_SETTINGS, -1, EINVAL);
 }
 
 /* A child of nobody, so that whoever started it need not be there at its end; in a session of its
@@ -409,6 +412,7 @@ run (void)
       mon_sweep_execs (&monitor);
       mon_sweep_clients (&monitor);
       keep_state ();
+      mon_tell_news (&monitor);
       tell_end ();
       report_start ();
       take_leave ();

@@ -8,6 +8,7 @@
 #include "container.h"
 #include "exec.h"
 #include "health.h"
+#include "journal.h"
 #include "log.h"
 #include "loop.h"
 #include "settings.h"
@@ -29,6 +30,7 @@ struct monitor
   struct mon_log log;
   struct mon_container container;
   struct mon_health health;
+  struct mon_journal journal;
   struct mon_exec *execs;
   struct mon_client *clients;
   bool state_changed;   /* state.json says something else */

@@ -6,9 +6,9 @@ import type { TerminalSize } from "../launched-process.js";
 import type { Plan } from "../plan.js";
 import { Attachment, type AttachOptions, encodeAttachFlags, encodeSize } from "./attachment.js";
 import { Channel } from "./channel.js";
-import { encodeOwnPlan, numberRestartPolicy } from "./encode-settings.js";
+import { checkSubjectName, encodeOwnPlan, numberRestartPolicy } from "./encode-settings.js";
 import { EnteredProcess } from "./entered-process.js";
-import { DETACHED, type Frame, FrameType, SubjectFlag, WAIT_NEXT } from "./frame.js";
+import { ExecFlag, type Frame, FrameType, SubjectFlag, WAIT_NEXT } from "./frame.js";
 import type { RestartPolicy } from "./options.js";
 import { type ContainerState, parseState } from "./state.js";
 
@@ -88,10 +88,16 @@ export class MonitorConnection implements AsyncDisposable {
     }
   }
 
-  /** The same, but nobody hears of its output and its end. Gives its pid, as the monitor sees it. */
-  async execDetached(plan: Plan): Promise<number> {
-    const payload = encodeOwnPlan(plan);
-    const answer = await this.channel.request({ type: FrameType.exec, flags: DETACHED, payload });
+  /**
+   * The same, but nobody hears of its output. Its end is told in the journal where it has an id.
+   * @returns its pid, as the monitor sees it
+   * @throws as {@link exec}; RangeError for an id that is none
+   */
+  async execDetached(plan: Plan, { id }: ExecDetachedOptions = {}): Promise<number> {
+    const encoded = encodeOwnPlan(plan);
+    const payload = id === undefined ? encoded : Buffer.concat([encodeExecId(id), encoded]);
+    const flags = ExecFlag.detached | (id === undefined ? 0 : ExecFlag.identified);
+    const answer = await this.channel.request({ type: FrameType.exec, flags, payload });
     return checkStart(plan, answer).value;
   }
 
@@ -124,6 +130,15 @@ export class MonitorConnection implements AsyncDisposable {
   async setRestartPolicy(policy: RestartPolicy): Promise<void> {
     const [flags, value] = numberRestartPolicy(policy);
     await this.channel.request({ type: FrameType.setPolicy, flags, value });
+  }
+
+  /**
+   * Have the journal call the container otherwise from now on.
+   * @throws RangeError for a name that is none
+   */
+  async setName(name: string): Promise<void> {
+    const payload = Buffer.from(checkSubjectName(name));
+    await this.channel.request({ type: FrameType.setName, payload });
   }
 
   /** Ask the container to end, kill it after a while, and wait. Without a signal, the one that it was started with. */
@@ -178,6 +193,11 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface ExecDetachedOptions {
+  /** 64 letters and digits, which nothing else has. */
+  id?: string | undefined;
+}
+
 export interface StopOptions {
   signal?: number | NodeJS.Signals | undefined;
   /** Until SIGKILL; Infinity: never. 10 s without it. */
@@ -186,6 +206,12 @@ export interface StopOptions {
 
 function readState(frame: Frame): ContainerState {
   return parseState(frame.payload.toString(), "the monitor's answer");
+}
+
+/** MON_EXEC_ID in shim/monitor/journal.h. */
+function encodeExecId(id: string): Buffer {
+  if (!/^[0-9A-Za-z]{64}$/.test(id)) throw new RangeError(`id: expected 64 digits, got "${id}"`);
+  return Buffer.from(id);
 }
 
 /** `struct mon_refusal` in shim/monitor/frame.h. */
