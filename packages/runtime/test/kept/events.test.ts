@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { locateJournal, recordEvent } from "../../src/events/journal.ts";
+import { locateJournal, recordEvents } from "../../src/events/journal.ts";
 import { watchEvents } from "../../src/events/watch-events.ts";
 import { finishContainer } from "../../src/kept/finish-container.ts";
 import { pauseContainer, unpauseContainer } from "../../src/kept/pause-container.ts";
 import { removeContainer } from "../../src/kept/remove-container.ts";
 import { renameContainer } from "../../src/kept/rename-container.ts";
-import { killContainer, waitContainer } from "../../src/kept/signal-container.ts";
+import { killContainer, stopContainer, waitContainer } from "../../src/kept/signal-container.ts";
 import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { pruneContainers } from "../../src/prune/prune-containers.ts";
 import { pruneImages } from "../../src/prune/prune-images.ts";
@@ -14,13 +14,27 @@ import { createVolume } from "../../src/volumes/create-volume.ts";
 import { removeVolume } from "../../src/volumes/remove-volume.ts";
 import { describeKept, rejects } from "./kept-sandbox.ts";
 
-const { test, directories, create, start, target } = describeKept("events and prune");
+const { test, directories, create, start, target, awaitOutput } = describeKept("events and prune");
 
+/** Each with its exit code or its signal. */
 async function listEvents(id: string): Promise<string[]> {
-  const actions: string[] = [];
+  const told: string[] = [];
   const events = watchEvents({ directories: directories(), since: "1h", until: new Date() });
-  for await (const event of events) if (event.id === id) actions.push(event.action);
-  return actions;
+  for await (const { id: of, action, attributes } of events) {
+    if (of !== id) continue;
+    const { exitCode, signal } = attributes;
+    told.push([action, exitCode ?? signal].filter((word) => word !== undefined).join(" "));
+  }
+  return told;
+}
+
+/** Resolves with what was told, up to an event of this kind. */
+async function listEventsUntil(id: string, last: string): Promise<string[]> {
+  const since = { directories: directories(), since: "1h" };
+  for await (const event of watchEvents(since)) {
+    if (event.id === id && event.action === last) return await listEvents(id);
+  }
+  return [];
 }
 
 test("what happens to a container, each once and in its order", async () => {
@@ -61,6 +75,41 @@ test("what happens to a container, each once and in its order", async () => {
   ]);
 });
 
+test("what its monitor does alone is told as well: each run, and its health", async () => {
+  const restart = { name: "on-failure", maximumRetryCount: 2 } as const;
+  const failing = await start("exit 7", { restart });
+  assert.is(await waitContainer(target(failing)), 7);
+  const runs = ["start", "die 7", "start", "die 7", "start", "die 7"];
+  assert.equal(await listEvents(failing), ["create", ...runs]);
+  const checked = await start("> /well; sleep 1000", {
+    init: false,
+    healthcheck: {
+      command: ["sh", "-c", "test -e /well && mv /well /ill"],
+      interval: 20,
+      retries: 2,
+    },
+  });
+  assert.equal(await listEventsUntil(checked, "health_status: unhealthy"), [
+    "create",
+    "start",
+    "health_status: healthy",
+    "health_status: unhealthy",
+  ]);
+});
+
+test("signals come before the end, and the end before what it leads to", async () => {
+  const script = "trap 'exit 3' TERM; echo ready; while :; do sleep 0.01; done";
+  const stopped = await start(script, { init: false });
+  await awaitOutput(stopped);
+  await stopContainer(target(stopped));
+  assert.equal(await listEvents(stopped), ["create", "start", "kill 15", "die 3", "stop"]);
+  const removed = await start("sleep 1000");
+  await removeContainer({ ...target(removed), force: true });
+  assert.equal(await listEvents(removed), ["create", "start", "kill 9", "die 137", "destroy"]);
+  const passing = await start("exit 4", { autoRemove: true });
+  assert.equal(await listEventsUntil(passing, "destroy"), ["create", "start", "die 4", "destroy"]);
+});
+
 test("a start that fails is none, and a volume has events too", async () => {
   const { id } = await create("true", { command: ["/nothing"] });
   await rejects(startKeptContainer(target(id)), "COMMAND_NOT_FOUND");
@@ -78,7 +127,7 @@ test("the journal is bounded", () => {
     id: "x".repeat(100_000),
     attributes: {},
   } as const;
-  for (let count = 0; count < 100; count++) recordEvent(root, event);
+  for (let count = 0; count < 100; count++) recordEvents(root, [event]);
   const sizes = ["", ".1"].map((end) => readFileSync(locateJournal(root) + end).length);
   assert.ok(
     sizes.every((size) => size < 5 * 2 ** 20),
