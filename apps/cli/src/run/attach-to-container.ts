@@ -59,6 +59,7 @@ export async function attachToContainer(given: AttachToOptions): Promise<number>
     const { ended } = streams;
     const state = await joinStreams({ streams, ended, tty, interactive, detachKeys, abort });
     if (state !== undefined) return state.status === "running" ? 0 : state.exit.exitCode;
+    if (signals.received === undefined) attachment.detach();
   } catch (error) {
     if (signals.received === undefined) throw error;
   }

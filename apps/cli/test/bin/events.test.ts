@@ -54,4 +54,16 @@ test("a health that changes, and the name that stands for both", async ({ say })
   assert.is(told, "health_status: healthy\nhealth_status: unhealthy\n");
 });
 
+test("a command that enters, and the name that stands for each", async ({ machine, say }) => {
+  await say("run", "-d", "--name", "entered", "busybox", "sleep", "1000");
+  assert.is((await machine.run(["exec", "entered", "sh", "-c", "exit 5"])).code, 5);
+  const format = ["--format", "{{.Action}}{{with .Actor.Attributes.exitCode}} {{.}}{{end}}"];
+  const find = (event: string) => say(...list("entered", "--filter", `event=${event}`, ...format));
+  assert.is(await find("exec_create"), "exec_create: sh -c exit 5\n");
+  assert.is(await find("exec_start"), "exec_start: sh -c exit 5\n");
+  assert.is(await find("exec_start: sh -c exit 5"), "exec_start: sh -c exit 5\n");
+  assert.is(await find("exec_die"), "exec_die 5\n");
+  assert.is(await find("exec"), "");
+});
+
 if (reason === undefined) test.run();

@@ -6,6 +6,7 @@ export interface ContainerEvent {
     | "attach"
     | "create"
     | "destroy"
+    | "detach"
     | "die"
     | `exec_create: ${string}`
     | "exec_die"

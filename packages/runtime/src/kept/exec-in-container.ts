@@ -1,12 +1,19 @@
 import { readlinkSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { type LaunchedProcess, park } from "@dockher/ns";
+import { type LaunchedProcess, type ProcessExit, park } from "@dockher/ns";
 import type { TerminalHandle } from "../container-handle.js";
+import { recordContainerEvent, recordContainerEvents } from "../events/journal.js";
 import type { ExitStatus } from "../result.js";
+import { type ContainerId, generateContainerId } from "../state/container-id.js";
 import { readUserNamespace } from "../user-namespace/read-user-namespace.js";
 import { compileEntry, type Entered, type EntryOptions } from "./compile-entry.js";
 import { readStatus } from "./container-status.js";
-import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import {
+  type ContainerTarget,
+  findContainer,
+  type KeptContainer,
+  rootOf,
+} from "./find-container.js";
 import { refuseState } from "./refuse-state.js";
 import { connectTo } from "./signal-container.js";
 
@@ -42,7 +49,9 @@ export async function execInContainer(options: ExecOptions): Promise<EnteredComm
     // What was entered is the container's if it runs even now: else its pid may have been somebody else's by then.
     if (checkRunning(found) !== pid)
       throw refuseState(found.config.name, { state: "exited" }, "enter");
-    return wrapProcess(await parked.release(), options.signal);
+    const execID = recordEntry(found, options.command);
+    const process = await parked.release();
+    return wrapProcess(process, options.signal, (exit) => recordEnd(found, execID, exit));
   } catch (error) {
     throw explainEnd(found, error);
   }
@@ -91,10 +100,27 @@ export async function execDetached(options: ExecDetachedOptions): Promise<number
     await using monitor = await connectTo(found, "enter");
     // By the descriptor that the monitor holds: the pid may be somebody else's by then.
     const namespaces = plan.namespaces.map(({ type }) => ({ type, of: "container" as const }));
-    return await monitor.execDetached({ ...plan, namespaces });
+    const id = recordEntry(found, options.command);
+    return await monitor.execDetached({ ...plan, namespaces }, { id });
   } catch (error) {
     throw explainEnd(found, error);
   }
+}
+
+/** Tells of a command as Docker does, before it is known whether there is such a one; what it is called from then on. */
+function recordEntry({ record, config }: KeptContainer, command: readonly string[]): ContainerId {
+  const execID = generateContainerId();
+  const [program, ...words] = command;
+  const text = `${program} ${words.join(" ")}`;
+  const actions = [`exec_create: ${text}`, `exec_start: ${text}`] as const;
+  recordContainerEvents(rootOf(record), config, actions, { execID });
+  return execID;
+}
+
+/** What a monitor tells of its own. */
+function recordEnd({ record, config }: KeptContainer, execID: ContainerId, exit: ProcessExit) {
+  const exitCode = exit.kind === "exited" ? exit.exitCode : 128 + exit.signal;
+  recordContainerEvent(rootOf(record), config, "exec_die", { execID, exitCode: `${exitCode}` });
 }
 
 function checkRunning(found: KeptContainer): number {
@@ -103,12 +129,16 @@ function checkRunning(found: KeptContainer): number {
   return status.pid;
 }
 
-function wrapProcess(process: LaunchedProcess, signal: AbortSignal | undefined): EnteredCommand {
+function wrapProcess(
+  process: LaunchedProcess,
+  signal: AbortSignal | undefined,
+  recordEnd: (exit: ProcessExit) => void,
+): EnteredCommand {
   const abort = (): void => void process.kill("SIGKILL");
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   const ended = process.exited.finally(() => signal?.removeEventListener("abort", abort));
-  ended.catch(() => {});
+  ended.then(recordEnd, () => {});
   const { console: fd } = process;
   return {
     pid: process.pid,

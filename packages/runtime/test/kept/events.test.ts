@@ -2,11 +2,17 @@ import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { locateJournal, recordEvents } from "../../src/events/journal.ts";
 import { watchEvents } from "../../src/events/watch-events.ts";
+import { attachContainer } from "../../src/kept/attach-container.ts";
+import { copyFromContainer, copyIntoContainer } from "../../src/kept/copy-files.ts";
+import { execDetached, execInContainer } from "../../src/kept/exec-in-container.ts";
 import { finishContainer } from "../../src/kept/finish-container.ts";
+import { listProcesses } from "../../src/kept/list-processes.ts";
 import { pauseContainer, unpauseContainer } from "../../src/kept/pause-container.ts";
 import { removeContainer } from "../../src/kept/remove-container.ts";
 import { renameContainer } from "../../src/kept/rename-container.ts";
+import { restartContainer } from "../../src/kept/restart-container.ts";
 import { killContainer, stopContainer, waitContainer } from "../../src/kept/signal-container.ts";
+import { startAttached } from "../../src/kept/start-attached.ts";
 import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { pruneContainers } from "../../src/prune/prune-containers.ts";
 import { pruneImages } from "../../src/prune/prune-images.ts";
@@ -108,6 +114,69 @@ test("signals come before the end, and the end before what it leads to", async (
   assert.equal(await listEvents(removed), ["create", "start", "kill 9", "die 137", "destroy"]);
   const passing = await start("exit 4", { autoRemove: true });
   assert.equal(await listEventsUntil(passing, "destroy"), ["create", "start", "die 4", "destroy"]);
+});
+
+test("what commands do is told in Docker's words", async () => {
+  const id = await start("sleep 1000");
+  const command = ["sh", "-c", "exit 5"];
+  await using entered = await execInContainer({ ...target(id), command });
+  await entered.wait();
+  await using killed = await execInContainer({ ...target(id), command: ["sleep", "1000"] });
+  killed.kill("SIGKILL");
+  await killed.wait();
+  await rejects(execInContainer({ ...target(id), command: ["/nothing"] }), "COMMAND_NOT_FOUND");
+  await using attached = await attachContainer(target(id));
+  attached.detach();
+  listProcesses(target(id));
+  const archive = await copyFromContainer({ ...target(id), path: "/etc/hostname" });
+  await copyIntoContainer({ ...target(id), path: "/tmp", archive });
+  await restartContainer({ ...target(id), signal: "SIGKILL" });
+  const words = ["sh -c exit 5", "sleep 1000", "/nothing "];
+  const [first, second, third] = words.map((text) => [
+    `exec_create: ${text}`,
+    `exec_start: ${text}`,
+  ]);
+  assert.equal(await listEvents(id), [
+    "create",
+    "start",
+    ...(first ?? []),
+    "exec_die 5",
+    ...(second ?? []),
+    "exec_die 137",
+    ...(third ?? []),
+    "attach",
+    "detach",
+    "top",
+    "archive-path",
+    "extract-to-dir",
+    "kill 9",
+    "die 137",
+    "stop",
+    "start",
+    "restart",
+  ]);
+});
+
+test("a command in the background is told of to its end, under one id", async () => {
+  const id = await start("sleep 1000");
+  await execDetached({ ...target(id), command: ["true"] });
+  const ids: (string | undefined)[] = [];
+  const since = { directories: directories(), since: "1h" };
+  for await (const { id: of, action, attributes } of watchEvents(since)) {
+    if (of !== id || !action.startsWith("exec_")) continue;
+    ids.push(attributes["execID"]);
+    if (action === "exec_die") break;
+  }
+  assert.is(ids.length, 3);
+  assert.match(ids[0] ?? "", /^[0-9a-f]{64}$/);
+  assert.is(new Set(ids).size, 1);
+});
+
+test("who starts one to look at it is attached first", async () => {
+  const { id } = await create("exit 0");
+  await using attached = await startAttached(target(id));
+  await attached.streams.ended;
+  assert.equal(await listEvents(id), ["create", "attach", "start", "die 0"]);
 });
 
 test("a start that fails is none, and a volume has events too", async () => {
