@@ -58,7 +58,7 @@ keep (struct mon_health *health, const struct mon_health_result *result)
   memcpy (&health->results[health->count++], result, sizeof *result);
 }
 
-/* The check has ended, in whichever way.  */
+/* The check has ended, in whichever way; one that ended with the container says nothing of it.  */
 static void
 finish (struct monitor *monitor)
 {
@@ -76,6 +76,8 @@ finish (struct monitor *monitor)
   mon_close_process (&health->process);
   health->process.stage = MON_IDLE;
   health->limit_at = 0;
+  if (monitor->container.phase != MON_CONTAINER_RUNNING)
+    return;
   enum mon_health_status before = health->status;
   judge (monitor, result);
   if (health->status != before)
@@ -191,7 +193,8 @@ begin_check (struct monitor *monitor)
     }
 }
 
-/* A container that is paused is not asked, and a check that is paused with it has all its time.  */
+/* A container that is paused is not asked, and a check that is paused with it has its time again.
+ */
 static void
 put_off (struct monitor *monitor, uint64_t now)
 {
