@@ -52,7 +52,8 @@ mon_start_container (struct monitor *monitor)
   struct mon_container *container = &monitor->container;
   container->phase = MON_CONTAINER_STARTING;
   container->restart_at = 0;
-  container->oom_before = mon_count_oom_kills (&monitor->settings);
+  container->oom_before = mon_count_oom_kills (&monitor->oom_counter);
+  container->oom_told = container->oom_before;
   container->last = container->process;
   mon_start_process (&container->process, monitor->settings.plan, -1, monitor->image);
   prepare_outputs (container);
@@ -142,13 +143,30 @@ begin_run (struct monitor *monitor)
 }
 
 static void
+count_oom_kills (struct monitor *monitor)
+{
+  struct mon_container *container = &monitor->container;
+  uint64_t count = mon_count_oom_kills (&monitor->oom_counter);
+  container->oom_killed = count > container->oom_before;
+  if (count > container->oom_told)
+    monitor->journal.news |= MON_NEWS_OOM;
+  container->oom_told = count;
+}
+
+static void
+hear_oom (struct monitor *monitor, void *subject, short revents)
+{
+  (void)subject;
+  (void)revents;
+  count_oom_kills (monitor);
+}
+
+static void
 begin_draining (struct monitor *monitor)
 {
   struct mon_container *container = &monitor->container;
   container->phase = MON_CONTAINER_DRAINING;
-  container->oom_killed = mon_count_oom_kills (&monitor->settings) > container->oom_before;
-  if (container->oom_killed)
-    monitor->journal.news |= MON_NEWS_OOM;
+  count_oom_kills (monitor);
   container->kill_at = 0;
   container->drain_until = mon_now () + DRAIN_TIME;
   mon_end_health (monitor);
@@ -311,7 +329,11 @@ mon_watch_container (struct monitor *monitor)
   if (process->stage == MON_STARTING)
     mon_watch (process->start.report, POLLIN, hear, NULL);
   else if (process->stage == MON_RUNNING)
-    mon_watch (process->start.pidfd, POLLIN, reap, NULL);
+    {
+      mon_watch (process->start.pidfd, POLLIN, reap, NULL);
+      if (monitor->oom_counter >= 0)
+        mon_watch (monitor->oom_counter, POLLPRI, hear_oom, NULL);
+    }
   for (int i = 0; i < 2 && !mon_is_held (monitor); i++)
     {
       int *fd = mon_find_stream (process, i + 1);

@@ -33,6 +33,7 @@ struct mon_container
   struct mon_process last; /* the run before, until this one has begun */
   struct mon_output outputs[2];
   uint64_t oom_before; /* the counter when this run began */
+  uint64_t oom_told;   /* what of it the journal knows */
   bool oom_killed;
   uint64_t restart_count;
   uint64_t backoff;     /* milliseconds, 0 before the first restart */

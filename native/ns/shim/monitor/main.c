@@ -93,6 +93,7 @@ take_descriptors (const char *const *argv)
   monitor.listener = -1;
   monitor.lock = -1;
   monitor.signals = -1;
+  monitor.oom_counter = -1;
   if (ns_close_others (&fds) < 0)
     ns_exit (1);
   const int kept[] = { fds.image, fds.plan, fds.report, fds.target };
@@ -219,6 +220,7 @@ become_monitor (const char *const *argv)
   error = mon_open_log (&monitor.log, monitor.directory, &monitor.settings);
   if (error != 0)
     give_up (MON_NO_LOG, -1, error);
+  monitor.oom_counter = mon_open_oom_counter (&monitor.settings);
   open_socket ();
   introduce ();
 }

@@ -25,6 +25,7 @@ struct monitor
   int lock;             /* held as long as the container's files are ours to write, or -1 */
   int held;             /* the caller's, for as long, or -1 */
   int signals;          /* a signalfd */
+  int oom_counter;      /* or -1 */
   uint64_t start_ticks;
   char boot_id[40];
   struct mon_log log;

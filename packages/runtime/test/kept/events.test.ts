@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { CgroupManager } from "@dockher/cgroup";
 import * as assert from "uvu/assert";
 import { locateJournal, recordEvents } from "../../src/events/journal.ts";
 import { watchEvents } from "../../src/events/watch-events.ts";
@@ -101,6 +102,18 @@ test("what its monitor does alone is told as well: each run, and its health", as
     "health_status: healthy",
     "health_status: unhealthy",
   ]);
+});
+
+test("memory that runs out is told of at once, where the kernel says so", async () => {
+  if (CgroupManager.open().version === 1) {
+    return console.log("SKIP memory that runs out: cgroup v1 tells nobody before the end");
+  }
+  const script = "head -c 200m /dev/zero | tail; exec sleep 1000";
+  const id = await start(script, { limits: { memory: 16 * 2 ** 20 } });
+  assert.equal(await listEventsUntil(id, "oom"), ["create", "start", "oom"]);
+  await removeContainer({ ...target(id), force: true });
+  const ended = ["create", "start", "oom", "kill 9", "die 137", "destroy"];
+  assert.equal(await listEvents(id), ended);
 });
 
 test("signals come before the end, and the end before what it leads to", async () => {
