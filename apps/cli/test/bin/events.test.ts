@@ -39,7 +39,7 @@ test("what a restart policy does alone, each once and in its order", async ({ sa
   assert.is(await say(...list("failing", ...format)), `create\n${runs}`);
   assert.match(
     await say(...list("failing", "--filter", "event=die")),
-    /^\S+Z container die [0-9a-f]{64} \(execDuration=\d+, exitCode=3, image=busybox, name=failing\)\n/,
+    /^\S+\.\d{9}Z container die [0-9a-f]{64} \(execDuration=\d+, exitCode=3, image=busybox, name=failing\)\n/,
   );
 });
 
