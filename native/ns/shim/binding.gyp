@@ -53,8 +53,8 @@
       "sources": [
         "clone.c", "identify.c", "launch.c", "prepare.c", "start.c", "user_namespace.c",
         "monitor/cgroup.c", "monitor/client.c", "monitor/container.c", "monitor/escape.c",
-        "monitor/exec.c", "monitor/frame.c", "monitor/health.c", "monitor/libc.c", "monitor/log.c",
-        "monitor/loop.c", "monitor/main.c", "monitor/process.c", "monitor/request.c",
+        "monitor/exec.c", "monitor/frame.c", "monitor/health.c", "monitor/journal.c", "monitor/libc.c",
+        "monitor/log.c", "monitor/loop.c", "monitor/main.c", "monitor/process.c", "monitor/request.c",
         "monitor/settings.c", "monitor/state.c", "monitor/text.c", "<@(child_sources)"
       ],
       "defines": ["_GNU_SOURCE"],

@@ -20,6 +20,7 @@ export {
   type ConnectOptions,
   connectMonitor,
   type MonitorConnection,
+  type MonitorExecOptions,
   type StopOptions,
   type WaitOptions,
 } from "./monitor/connection.js";
@@ -27,6 +28,8 @@ export type { EnteredExit, EnteredProcess } from "./monitor/entered-process.js";
 export type {
   ContainerCgroup,
   Healthcheck,
+  JournalSettings,
+  JournalSubject,
   LogSettings,
   MonitorOptions,
   RestartPolicy,

@@ -29,7 +29,7 @@ const OPTIONS = {
 export const events: Command = defineCommand({
   usage: "events [OPTIONS]",
   summary: `Show what happens to containers, as it happens.
-A journal of the data directory tells it: what a restart policy does, and what nobody saw, is not in it.`,
+A journal of the data directory tells it: what nobody saw is not in it.`,
   options: OPTIONS,
   grammar: { interspersed: true },
   examples: [{ line: "dockher events --since 1h --filter event=die", summary: "What has ended" }],
@@ -61,7 +61,7 @@ function fits(
   const any = (key: (typeof FILTERS)[number], test: (value: string) => boolean): boolean =>
     filters.get(key)?.some(test) ?? true;
   return (
-    any("event", (value) => value === action) &&
+    any("event", (value) => value === action || fitsFamily(value, action)) &&
     any("type", (value) => value === type) &&
     any("image", (value) => value === attributes["image"]) &&
     any("volume", (value) => type === "volume" && value === id) &&
@@ -70,6 +70,13 @@ function fits(
     }) &&
     matchLabels(attributes, filters.get("label"))
   );
+}
+
+/** Actions that have more behind their name; as in Docker, the name alone stands for all of them. */
+const FAMILIES: ReadonlySet<string> = new Set(["exec_create", "exec_start", "health_status"]);
+
+function fitsFamily(name: string, action: string): boolean {
+  return FAMILIES.has(name) && action.startsWith(`${name}: `);
 }
 
 /** Docker's names of the fields, those of its older versions too. */
@@ -110,7 +117,9 @@ function makePrinter(format: string | undefined): (event: ContainerEvent) => str
     return (event) => template.fill(nameFields(event));
   }
   return ({ type, action, id, attributes, time }) => {
-    const pairs = Object.entries(attributes).map(([name, value]) => `${name}=${value}`);
+    const pairs = Object.entries(attributes)
+      .map(([name, value]) => `${name}=${value}`)
+      .sort();
     return `${time} ${type} ${action} ${id} (${pairs.join(", ")})`;
   };
 }

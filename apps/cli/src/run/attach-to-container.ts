@@ -73,6 +73,7 @@ export async function attachToContainer(given: AttachToOptions): Promise<number>
     });
     if (state !== undefined && outputs.length > 0)
       return state.status === "running" ? 0 : state.exit.exitCode;
+    if (state === undefined && signals.received === undefined) attachment.detach();
   } catch (error) {
     if (signals.received === undefined) throw error;
   }

@@ -103,6 +103,9 @@ test("detach, attach again, and what happened meanwhile", async ({ machine }) =>
   await screen.see(/\/ #$/m);
   screen.enter("exit 4");
   await screen.see(/ready>\n$/);
+  const filters = "-f container=left -f event=attach -f event=detach";
+  screen.enter(`clear; $D events --since 0 --until 0s ${filters} --format '{{.Action}}'`);
+  await screen.see(/^attach\ndetach\nattach\ndetach\nattach\nattach\nready>\n$/m);
 });
 
 test("the terminal is as it was when the container's side is killed", async ({ machine }) => {

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../launch.h"
 #include "../text.h"
 #include "process.h"
 
@@ -23,15 +24,25 @@ write_file (const char *path, const char *text)
   return error;
 }
 
-/* "oom_kill N" is a line of memory.events (v2) and of memory.oom_control (v1, Linux 4.13).  */
+int
+mon_open_oom_counter (const struct mon_settings *settings)
+{
+  return settings->oom_counter == NULL ? -1 : open (settings->oom_counter, O_RDONLY | O_CLOEXEC);
+}
+
+/* "oom_kill N" is a line of memory.events (v2) and of memory.oom_control (v1, Linux 4.13), which
+   one read(2) has whole.  */
 uint64_t
-mon_count_oom_kills (const struct mon_settings *settings)
+mon_count_oom_kills (int *counter)
 {
   char text[1024];
   uint64_t count = 0;
-  if (settings->oom_counter == NULL
-      || mon_read_file (settings->oom_counter, text, sizeof text) <= 0)
+  if (*counter < 0)
     return 0;
+  ssize_t length = lseek (*counter, 0, SEEK_SET) < 0 ? -1 : read (*counter, text, sizeof text - 1);
+  if (length < 0)
+    ns_close_fd (counter);
+  text[length < 0 ? 0 : length] = '\0';
   for (const char *at = text; *at != '\0';)
     {
       if (ns_starts_with (at, "oom_kill "))
@@ -79,6 +90,15 @@ mon_kill_rest (const struct mon_settings *settings)
   if (frozen)
     write_file (settings->kill_freezer, "THAWED");
   return empty;
+}
+
+/* "1" in cgroup.freeze; FREEZING and FROZEN in freezer.state.  */
+bool
+mon_is_frozen (const struct mon_settings *settings)
+{
+  char text[16];
+  return settings->frozen != NULL && mon_read_file (settings->frozen, text, sizeof text) > 0
+         && (text[0] == '1' || text[0] == 'F');
 }
 
 void

@@ -52,8 +52,9 @@ mon_start_container (struct monitor *monitor)
   struct mon_container *container = &monitor->container;
   container->phase = MON_CONTAINER_STARTING;
   container->restart_at = 0;
-  container->oom_before = mon_count_oom_kills (&monitor->settings);
-  container->oom_killed = false;
+  container->oom_before = mon_count_oom_kills (&monitor->oom_counter);
+  container->oom_told = container->oom_before;
+  container->last = container->process;
   mon_start_process (&container->process, monitor->settings.plan, -1, monitor->image);
   prepare_outputs (container);
   if (container->process.stage == MON_FAILED)
@@ -137,7 +138,27 @@ begin_run (struct monitor *monitor)
 {
   monitor->container.phase = MON_CONTAINER_RUNNING;
   monitor->state_changed = true;
+  monitor->journal.news |= MON_NEWS_START;
   mon_begin_health (monitor);
+}
+
+static void
+count_oom_kills (struct monitor *monitor)
+{
+  struct mon_container *container = &monitor->container;
+  uint64_t count = mon_count_oom_kills (&monitor->oom_counter);
+  container->oom_killed = count > container->oom_before;
+  if (count > container->oom_told)
+    monitor->journal.news |= MON_NEWS_OOM;
+  container->oom_told = count;
+}
+
+static void
+hear_oom (struct monitor *monitor, void *subject, short revents)
+{
+  (void)subject;
+  (void)revents;
+  count_oom_kills (monitor);
 }
 
 static void
@@ -145,7 +166,7 @@ begin_draining (struct monitor *monitor)
 {
   struct mon_container *container = &monitor->container;
   container->phase = MON_CONTAINER_DRAINING;
-  container->oom_killed = mon_count_oom_kills (&monitor->settings) > container->oom_before;
+  count_oom_kills (monitor);
   container->kill_at = 0;
   container->drain_until = mon_now () + DRAIN_TIME;
   mon_end_health (monitor);
@@ -190,6 +211,8 @@ end_run (struct monitor *monitor)
   for (int i = 0; i < 2; i++)
     end_output (monitor, i);
   mon_close_process (&container->process);
+  if (container->process.stage == MON_EXITED)
+    monitor->journal.news |= MON_NEWS_DIE;
   if (!first && wants_restart (monitor))
     {
       container->backoff = grow_backoff (container);
@@ -247,11 +270,16 @@ reap (struct monitor *monitor, void *subject, short revents)
 }
 
 /* Before cgroup v2 a frozen process dies no sooner than it is thawed: freezer-subsystem.rst.  */
-void
-mon_kill_container (struct monitor *monitor)
+int
+mon_signal_container (struct monitor *monitor, int signal)
 {
-  mon_signal_process (&monitor->container.process, SIGKILL);
-  monitor->container.thaw_at = mon_now ();
+  struct mon_container *container = &monitor->container;
+  int error = mon_signal_process (&container->process, signal);
+  if (error == 0 && signal != 0)
+    mon_tell_signal (monitor, signal);
+  if (error == 0 && signal == SIGKILL)
+    container->thaw_at = mon_now ();
+  return error;
 }
 
 static void
@@ -276,8 +304,8 @@ mon_stop_container (struct monitor *monitor, int signal, int64_t timeout)
       monitor->state_changed = true;
       return;
     }
-  mon_signal_process (&container->process, signal);
-  if (timeout >= 0)
+  mon_signal_container (monitor, signal);
+  if (timeout >= 0 && signal != SIGKILL)
     container->kill_at = mon_now () + (uint64_t)timeout;
 }
 
@@ -301,7 +329,11 @@ mon_watch_container (struct monitor *monitor)
   if (process->stage == MON_STARTING)
     mon_watch (process->start.report, POLLIN, hear, NULL);
   else if (process->stage == MON_RUNNING)
-    mon_watch (process->start.pidfd, POLLIN, reap, NULL);
+    {
+      mon_watch (process->start.pidfd, POLLIN, reap, NULL);
+      if (monitor->oom_counter >= 0)
+        mon_watch (monitor->oom_counter, POLLPRI, hear_oom, NULL);
+    }
   for (int i = 0; i < 2 && !mon_is_held (monitor); i++)
     {
       int *fd = mon_find_stream (process, i + 1);
@@ -327,7 +359,7 @@ mon_tick_container (struct monitor *monitor)
   if (container->kill_at != 0 && container->kill_at <= now)
     {
       container->kill_at = 0;
-      mon_kill_container (monitor);
+      mon_signal_container (monitor, SIGKILL);
     }
   if (container->thaw_at != 0 && container->thaw_at <= now)
     thaw (monitor, now);

@@ -30,8 +30,10 @@ struct mon_container
 {
   enum mon_phase phase;
   struct mon_process process;
+  struct mon_process last; /* the run before, until this one has begun */
   struct mon_output outputs[2];
   uint64_t oom_before; /* the counter when this run began */
+  uint64_t oom_told;   /* what of it the journal knows */
   bool oom_killed;
   uint64_t restart_count;
   uint64_t backoff;     /* milliseconds, 0 before the first restart */
@@ -45,8 +47,9 @@ struct mon_container
 void mon_start_container (struct monitor *monitor);
 /* Stop it for good: SIGNAL now, SIGKILL after TIMEOUT milliseconds unless that is negative.  */
 void mon_stop_container (struct monitor *monitor, int signal, int64_t timeout);
-/* Nothing that it can do helps it, nor that somebody freezes it meanwhile.  */
-void mon_kill_container (struct monitor *monitor);
+/* Returns 0 or an errno. Against SIGKILL nothing helps it, nor that somebody freezes it meanwhile.
+ */
+int mon_signal_container (struct monitor *monitor, int signal);
 void mon_watch_container (struct monitor *monitor);
 void mon_tick_container (struct monitor *monitor);
 /* Give back the memory of buffers that hold nothing.  */

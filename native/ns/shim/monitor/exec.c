@@ -35,7 +35,7 @@ tell (const struct mon_exec *exec, struct mon_frame frame, const void *payload)
 
 /* The owner hears the end, in whichever way the command ended.  */
 static void
-finish (struct mon_exec *exec)
+finish (const struct monitor *monitor, struct mon_exec *exec)
 {
   struct mon_process *process = &exec->process;
   const struct mon_refusal refusal = mon_describe_failure (process);
@@ -48,6 +48,8 @@ finish (struct mon_exec *exec)
           (struct mon_frame){
               .type = MON_EXEC_ENDED, .flags = (uint16_t)process->signal, .value = process->code },
           NULL);
+  if (process->stage == MON_EXITED && exec->identified)
+    mon_tell_exec_end (monitor, exec->name, mon_exit_code (process));
   mon_close_process (process);
   exec->done = true;
 }
@@ -106,7 +108,7 @@ drain (struct monitor *monitor, struct mon_exec *exec)
       if (is_held (exec))
         return;
     while (read_stream (monitor, exec, stream));
-  finish (exec);
+  finish (monitor, exec);
 }
 
 static void
@@ -123,7 +125,7 @@ attend (struct monitor *monitor, void *subject, short revents)
       if (process->stage == MON_RUNNING)
         announce (exec);
       else if (process->stage == MON_FAILED)
-        finish (exec);
+        finish (monitor, exec);
       return;
     }
   if (process->stage == MON_RUNNING)
@@ -157,7 +159,7 @@ count_execs (const struct monitor *monitor)
 
 int
 mon_start_exec (struct monitor *monitor, struct mon_client *client, const struct mon_frame *frame,
-                struct mon_plan_bytes plan)
+                const char *id, struct mon_plan_bytes plan)
 {
   struct mon_process *init = &monitor->container.process;
   bool detached = frame->flags & MON_DETACHED;
@@ -170,15 +172,19 @@ mon_start_exec (struct monitor *monitor, struct mon_client *client, const struct
   struct mon_exec *exec = malloc (sizeof *exec);
   if (exec == NULL)
     return ENOMEM;
-  *exec = (struct mon_exec){
-    .owner = client, .id = frame->id, .detached = detached, .next = monitor->execs
-  };
+  *exec = (struct mon_exec){ .owner = client,
+                             .id = frame->id,
+                             .detached = detached,
+                             .identified = id != NULL,
+                             .next = monitor->execs };
+  if (id != NULL)
+    __builtin_memcpy (exec->name, id, MON_EXEC_ID);
   monitor->execs = exec;
   if (!detached)
     client->exec = exec;
   mon_start_process (&exec->process, plan, init->start.pidfd, monitor->image);
   if (exec->process.stage == MON_FAILED)
-    finish (exec);
+    finish (monitor, exec);
   return 0;
 }
 

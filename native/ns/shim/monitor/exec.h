@@ -4,6 +4,7 @@
 #define MON_EXEC_H
 
 #include "frame.h"
+#include "journal.h"
 #include "process.h"
 
 struct monitor;
@@ -15,15 +16,18 @@ struct mon_exec
   struct mon_process process;
   struct mon_client *owner; /* or NULL: nobody wants its output */
   uint32_t id;              /* the owner's */
+  char name[MON_EXEC_ID];   /* in the journal, if it is IDENTIFIED */
   uint64_t quiet_until;     /* its terminal, that nobody has open; 0 otherwise */
   bool detached;
+  bool identified;
   bool told; /* the owner knows that it runs */
   bool done;
 };
 
-/* Start PLAN for CLIENT, as its own unless DETACHED. Returns 0, or the errno of a refusal.  */
+/* Start PLAN for CLIENT, as its own unless DETACHED, under its id in the journal if that is not
+   NULL. Returns 0, or the errno of a refusal.  */
 int mon_start_exec (struct monitor *monitor, struct mon_client *client,
-                    const struct mon_frame *frame, struct mon_plan_bytes plan);
+                    const struct mon_frame *frame, const char *id, struct mon_plan_bytes plan);
 void mon_watch_execs (struct monitor *monitor);
 /* Give back the memory that reading their output needs.  */
 void mon_rest_execs (void);

@@ -1,5 +1,7 @@
 #include "frame.h"
 
+#include "journal.h"
+
 #define LAST_SIGNAL 64
 
 /* What each request may hold.  */
@@ -16,9 +18,10 @@ static const struct rule
   [MON_SIGNAL] = { 0, 0, MON_OWN_EXEC | MON_STAY_DOWN, 0, LAST_SIGNAL },
   [MON_STOP] = { 0, 0, 127, -1, INT32_MAX },
   [MON_WAIT] = { 0, 0, MON_WAIT_NEXT, 0, 0 },
-  [MON_EXEC] = { 1, MON_PLAN_LIMIT, MON_DETACHED, 0, 0 },
+  [MON_EXEC] = { 1, MON_EXEC_ID + MON_PLAN_LIMIT, MON_DETACHED | MON_IDENTIFIED, 0, 0 },
   [MON_STATUS] = { 0, 0, 0, 0, 0 },
   [MON_SET_POLICY] = { 0, 0, 3, 0, INT32_MAX },
+  [MON_SET_NAME] = { 1, MON_LONGEST_NAME, 0, 0, 0 },
 };
 
 static bool

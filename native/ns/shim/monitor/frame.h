@@ -24,9 +24,10 @@ enum mon_frame_type
   MON_SIGNAL,    /* flags: enum mon_subject, MON_STAY_DOWN; value: the signal */
   MON_STOP,      /* flags: signal, or 0 for the container's; value: milliseconds, -1 for ever */
   MON_WAIT,      /* flags: enum mon_wait */
-  MON_EXEC,      /* flags: MON_DETACHED; payload: plan, parked */
+  MON_EXEC,      /* flags: enum mon_exec_flag; payload: its id with MON_IDENTIFIED; plan, parked */
   MON_STATUS,
   MON_SET_POLICY, /* flags: enum mon_restart; value: retries or 0 */
+  MON_SET_NAME,   /* payload: what the journal calls the container from now on */
   MON_REQUEST_END,
 
   /* From the monitor.  */
@@ -62,9 +63,10 @@ enum mon_wait
   MON_WAIT_NEXT, /* the end of this run */
 };
 
-enum
+enum mon_exec_flag
 {
   MON_DETACHED = 1,
+  MON_IDENTIFIED = 2, /* the journal tells of its end */
 };
 
 enum mon_goodbye

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "monitor.h"
 
 void
@@ -57,7 +58,7 @@ keep (struct mon_health *health, const struct mon_health_result *result)
   memcpy (&health->results[health->count++], result, sizeof *result);
 }
 
-/* The check has ended, in whichever way.  */
+/* The check has ended, in whichever way; one that ended with the container says nothing of it.  */
 static void
 finish (struct monitor *monitor)
 {
@@ -75,7 +76,12 @@ finish (struct monitor *monitor)
   mon_close_process (&health->process);
   health->process.stage = MON_IDLE;
   health->limit_at = 0;
+  if (monitor->container.phase != MON_CONTAINER_RUNNING)
+    return;
+  enum mon_health_status before = health->status;
   judge (monitor, result);
+  if (health->status != before)
+    monitor->journal.news |= MON_NEWS_HEALTH;
   keep (health, result);
   health->next_at = mon_now () + monitor->settings.health_interval;
   monitor->state_changed = true;
@@ -187,11 +193,27 @@ begin_check (struct monitor *monitor)
     }
 }
 
+/* A container that is paused is not asked, and a check that is paused with it has its time again.
+ */
+static void
+put_off (struct monitor *monitor, uint64_t now)
+{
+  struct mon_health *health = &monitor->health;
+  if (health->limit_at != 0)
+    health->limit_at = now + monitor->settings.health_timeout;
+  if (health->next_at != 0)
+    health->next_at = now + monitor->settings.health_interval;
+}
+
 void
 mon_tick_health (struct monitor *monitor)
 {
   struct mon_health *health = &monitor->health;
   uint64_t now = mon_now ();
+  bool due = (health->limit_at != 0 && health->limit_at <= now)
+             || (health->next_at != 0 && health->next_at <= now);
+  if (due && mon_is_frozen (&monitor->settings))
+    return put_off (monitor, now);
   if (health->limit_at != 0 && health->limit_at <= now)
     {
       health->timed_out = true;

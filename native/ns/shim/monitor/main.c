@@ -94,6 +94,7 @@ take_descriptors (const char *const *argv)
   monitor.listener = -1;
   monitor.lock = -1;
   monitor.signals = -1;
+  monitor.oom_counter = -1;
   if (ns_close_others (&fds) < 0)
     ns_exit (1);
   const int kept[] = { fds.image, fds.plan, fds.report, fds.target };
@@ -116,6 +117,9 @@ take_settings (int fd)
     give_up (MON_BAD_SETTINGS, -1, EINVAL);
   close (fd);
   monitor.bytes = bytes;
+  const char *name = monitor.settings.name;
+  if (name != NULL && mon_name_container (&monitor, name, strlen (name)) != 0)
+    give_up (MON_BAD_SETTINGS, -1, EINVAL);
 }
 
 /* A child of nobody, so that whoever started it need not be there at its end; in a session of its
@@ -217,6 +221,7 @@ become_monitor (const char *const *argv)
   error = mon_open_log (&monitor.log, monitor.directory, &monitor.settings);
   if (error != 0)
     give_up (MON_NO_LOG, -1, error);
+  monitor.oom_counter = mon_open_oom_counter (&monitor.settings);
   open_socket ();
   introduce ();
 }
@@ -410,6 +415,7 @@ run (void)
       mon_sweep_execs (&monitor);
       mon_sweep_clients (&monitor);
       keep_state ();
+      mon_tell_news (&monitor);
       tell_end ();
       report_start ();
       take_leave ();

@@ -8,6 +8,7 @@
 #include "container.h"
 #include "exec.h"
 #include "health.h"
+#include "journal.h"
 #include "log.h"
 #include "loop.h"
 #include "settings.h"
@@ -24,11 +25,13 @@ struct monitor
   int lock;             /* held as long as the container's files are ours to write, or -1 */
   int held;             /* the caller's, for as long, or -1 */
   int signals;          /* a signalfd */
+  int oom_counter;      /* or -1 */
   uint64_t start_ticks;
   char boot_id[40];
   struct mon_log log;
   struct mon_container container;
   struct mon_health health;
+  struct mon_journal journal;
   struct mon_exec *execs;
   struct mon_client *clients;
   bool state_changed;   /* state.json says something else */

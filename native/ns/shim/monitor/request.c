@@ -79,13 +79,17 @@ serve_input (struct monitor *monitor, struct mon_client *client, const struct mo
 }
 
 static int
-resize (const struct mon_process *process, uint32_t size)
+resize (const struct monitor *monitor, const struct mon_process *process, uint32_t size)
 {
   if (process == NULL || !mon_has_console (process))
     return ENOTTY;
   struct winsize window
       = { .ws_row = (unsigned short)(size >> 16), .ws_col = (unsigned short)(size & 0xffff) };
-  return ioctl (process->start.console, TIOCSWINSZ, &window) < 0 ? errno : 0;
+  if (ioctl (process->start.console, TIOCSWINSZ, &window) < 0)
+    return errno;
+  if (process == &monitor->container.process)
+    mon_tell_resize (monitor, window.ws_row, window.ws_col);
+  return 0;
 }
 
 static int
@@ -93,9 +97,11 @@ send_signal (struct monitor *monitor, const struct mon_client *client,
              const struct mon_frame *frame)
 {
   struct mon_process *process = find_subject (monitor, client, frame);
-  int error = process == NULL ? ESRCH : mon_signal_process (process, frame->value);
-  if (error == 0 && frame->value == SIGKILL && process == &monitor->container.process)
-    mon_kill_container (monitor);
+  int error = ESRCH;
+  if (process == &monitor->container.process)
+    error = mon_signal_container (monitor, frame->value);
+  else if (process != NULL)
+    error = mon_signal_process (process, frame->value);
   if (error == 0 && (frame->flags & MON_STAY_DOWN))
     monitor->container.stay_down = true;
   return error;
@@ -134,14 +140,19 @@ execute (struct monitor *monitor, struct mon_client *client, const struct mon_fr
          const char *payload)
 {
   int error = EINVAL;
+  const char *id = frame->flags & MON_IDENTIFIED ? payload : NULL;
+  size_t before = id == NULL ? 0 : MON_EXEC_ID;
+  if (frame->size <= before || (id != NULL && !mon_is_plain (id, MON_EXEC_ID)))
+    return answer (client, frame, EINVAL);
+  size_t length = frame->size - before;
   /* The check wants it aligned.  */
-  char *plan = malloc (frame->size);
+  char *plan = malloc (length);
   if (plan == NULL)
     return answer (client, frame, ENOMEM);
-  __builtin_memcpy (plan, payload, frame->size);
+  __builtin_memcpy (plan, payload + before, length);
   const struct ns_header *header = (const void *)plan;
-  if (ns_check_plan (plan, frame->size) > 0 && (header->flags & NS_PARK))
-    error = mon_start_exec (monitor, client, frame, (struct mon_plan_bytes){ plan, frame->size });
+  if (ns_check_plan (plan, length) > 0 && (header->flags & NS_PARK))
+    error = mon_start_exec (monitor, client, frame, id, (struct mon_plan_bytes){ plan, length });
   free (plan);
   if (error != 0)
     answer (client, frame, error);
@@ -178,7 +189,7 @@ mon_serve (struct monitor *monitor, struct mon_client *client, const struct mon_
       return serve_input (monitor, client, frame, payload);
     case MON_RESIZE:
       answer (client, frame,
-              resize (find_subject (monitor, client, frame), (uint32_t)frame->value));
+              resize (monitor, find_subject (monitor, client, frame), (uint32_t)frame->value));
       break;
     case MON_SIGNAL:
       answer (client, frame, send_signal (monitor, client, frame));
@@ -201,6 +212,9 @@ mon_serve (struct monitor *monitor, struct mon_client *client, const struct mon_
       settings->restart = (enum mon_restart)frame->flags;
       settings->retries = (uint64_t)frame->value;
       answer (client, frame, 0);
+      break;
+    case MON_SET_NAME:
+      answer (client, frame, mon_name_container (monitor, payload, frame->size));
       break;
     default:
       break;

@@ -21,6 +21,8 @@ static const struct ns_shape shapes[MON_SET_END] = {
   [MON_SET_EXIT_ARGUMENT] = { 0, 1, 0, 0 },
   [MON_SET_EXIT_ENVIRONMENT] = { 0, 1, 0, 0 },
   [MON_SET_HOLD] = { 1, 0, 0, 0 },
+  [MON_SET_JOURNAL] = { 1, 4, 0, 0 },
+  [MON_SET_FROZEN] = { 0, 1, 0, 0 },
 };
 
 struct header
@@ -82,6 +84,18 @@ take_health (const struct ns_step *record, struct mon_settings *settings)
 }
 
 static bool
+take_journal (const struct ns_step *record, struct mon_settings *settings)
+{
+  const char *const *texts = record->strings;
+  settings->journal_size = (int64_t)record->arguments[0];
+  settings->journal = texts[0];
+  settings->journal_older = texts[1];
+  settings->journal_subject = texts[2];
+  settings->name = texts[3];
+  return settings->journal_size > 0 && texts[0][0] == '/' && texts[1][0] == '/';
+}
+
+static bool
 take_record (const struct ns_step *record, struct mon_settings *settings)
 {
   const uint64_t *numbers = record->arguments;
@@ -132,6 +146,11 @@ take_record (const struct ns_step *record, struct mon_settings *settings)
     case MON_SET_HOLD:
       settings->hold = numbers[0];
       return numbers[0] <= MON_LONGEST;
+    case MON_SET_JOURNAL:
+      return take_journal (record, settings);
+    case MON_SET_FROZEN:
+      settings->frozen = text;
+      return true;
     case MON_SET_END:
       break;
     }

@@ -28,6 +28,9 @@ enum mon_setting
   MON_SET_EXIT_ARGUMENT,    /* string */
   MON_SET_EXIT_ENVIRONMENT, /* string */
   MON_SET_HOLD,             /* milliseconds: how long output waits for the first who attaches */
+  MON_SET_JOURNAL, /* bytes before rotation; path, path of the older, subject, name of the container
+                    */
+  MON_SET_FROZEN,  /* path of cgroup.freeze or freezer.state: whether it is frozen */
   MON_SET_END,
 };
 
@@ -78,6 +81,13 @@ struct mon_settings
   uint64_t hold;
   const char *oom_counter; /* or NULL */
   const char *kill_file, *kill_procs, *kill_freezer;
+  const char *frozen;                  /* or NULL */
+  const char *journal, *journal_older; /* or NULL */
+  /* Of each entry what is between its action and the container's name, whose quote is open: escaped
+     twice, as JSON in JSON.  */
+  const char *journal_subject;
+  int64_t journal_size;
+  const char *name;
   const char *cgroup_procs[MON_MAX_CGROUPS];
   size_t cgroup_procs_count;
   size_t exit_arguments, exit_environment;

@@ -63,10 +63,17 @@ to_microseconds (struct timeval time)
   return (int64_t)time.tv_sec * 1000000 + time.tv_usec;
 }
 
+/* While a run begins, what is known is how the one before ended.  */
+static const struct mon_process *
+find_known (const struct mon_container *container)
+{
+  return container->phase == MON_CONTAINER_STARTING ? &container->last : &container->process;
+}
+
 static void
 add_exit (struct mon_text *text, const struct mon_container *container)
 {
-  const struct mon_process *process = &container->process;
+  const struct mon_process *process = find_known (container);
   add_field (text, ",\"exit\":{\"exitCode\":", mon_exit_code (process));
   if (process->signal > 0)
     add_field (text, ",\"signal\":", process->signal);
@@ -113,7 +120,7 @@ static void
 describe (const struct monitor *monitor, struct mon_text *text)
 {
   const struct mon_container *container = &monitor->container;
-  const struct mon_process *process = &container->process;
+  const struct mon_process *process = find_known (container);
   bool runs
       = container->phase == MON_CONTAINER_RUNNING || container->phase == MON_CONTAINER_DRAINING;
   add_field (text, "{\"version\":", STATE_VERSION);
@@ -136,7 +143,7 @@ describe (const struct monitor *monitor, struct mon_text *text)
   add_field (text, ",\"restartCount\":", (int64_t)container->restart_count);
   mon_add (text, ",\"stopped\":");
   mon_add (text, container->stay_down ? "true" : "false");
-  if (container->phase == MON_CONTAINER_RESTARTING || container->phase == MON_CONTAINER_ENDED)
+  if (!runs)
     add_exit (text, container);
   if (monitor->health.status != MON_HEALTH_NONE)
     add_health (text, &monitor->health);

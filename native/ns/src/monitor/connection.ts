@@ -6,9 +6,9 @@ import type { TerminalSize } from "../launched-process.js";
 import type { Plan } from "../plan.js";
 import { Attachment, type AttachOptions, encodeAttachFlags, encodeSize } from "./attachment.js";
 import { Channel } from "./channel.js";
-import { encodeOwnPlan, numberRestartPolicy } from "./encode-settings.js";
+import { checkSubjectName, encodeOwnPlan, numberRestartPolicy } from "./encode-settings.js";
 import { EnteredProcess } from "./entered-process.js";
-import { DETACHED, type Frame, FrameType, SubjectFlag, WAIT_NEXT } from "./frame.js";
+import { ExecFlag, type Frame, FrameType, SubjectFlag, WAIT_NEXT } from "./frame.js";
 import type { RestartPolicy } from "./options.js";
 import { type ContainerState, parseState } from "./state.js";
 
@@ -74,13 +74,14 @@ export class MonitorConnection implements AsyncDisposable {
 
   /**
    * Run a plan inside the container, whose namespaces it enters with `of: "container"`. Resolves when exec has succeeded.
-   * @throws NsError those of `launch`, and `MONITOR_REFUSED`
+   * Its end is told in the journal where it has an id.
+   * @throws NsError those of `launch`, and `MONITOR_REFUSED`; RangeError for an id that is none
    */
-  async exec(plan: Plan): Promise<EnteredProcess> {
-    const payload = encodeOwnPlan(plan);
+  async exec(plan: Plan, options: MonitorExecOptions = {}): Promise<EnteredProcess> {
+    const request = encodeExec(plan, options);
     const channel = await Channel.open(findSocket(this.directory));
     try {
-      const answer = await channel.request({ type: FrameType.exec, payload });
+      const answer = await channel.request(request);
       return new EnteredProcess(channel, checkStart(plan, answer));
     } catch (error) {
       channel.close();
@@ -88,10 +89,14 @@ export class MonitorConnection implements AsyncDisposable {
     }
   }
 
-  /** The same, but nobody hears of its output and its end. Gives its pid, as the monitor sees it. */
-  async execDetached(plan: Plan): Promise<number> {
-    const payload = encodeOwnPlan(plan);
-    const answer = await this.channel.request({ type: FrameType.exec, flags: DETACHED, payload });
+  /**
+   * The same, but nobody hears of its output.
+   * @returns its pid, as the monitor sees it
+   * @throws as {@link exec}
+   */
+  async execDetached(plan: Plan, options: MonitorExecOptions = {}): Promise<number> {
+    const { flags, ...request } = encodeExec(plan, options);
+    const answer = await this.channel.request({ ...request, flags: flags | ExecFlag.detached });
     return checkStart(plan, answer).value;
   }
 
@@ -124,6 +129,15 @@ export class MonitorConnection implements AsyncDisposable {
   async setRestartPolicy(policy: RestartPolicy): Promise<void> {
     const [flags, value] = numberRestartPolicy(policy);
     await this.channel.request({ type: FrameType.setPolicy, flags, value });
+  }
+
+  /**
+   * Have the journal call the container otherwise from now on.
+   * @throws RangeError for a name that is none
+   */
+  async setName(name: string): Promise<void> {
+    const payload = Buffer.from(checkSubjectName(name));
+    await this.channel.request({ type: FrameType.setName, payload });
   }
 
   /** Ask the container to end, kill it after a while, and wait. Without a signal, the one that it was started with. */
@@ -178,6 +192,11 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface MonitorExecOptions {
+  /** 64 letters and digits, which nothing else has. */
+  id?: string | undefined;
+}
+
 export interface StopOptions {
   signal?: number | NodeJS.Signals | undefined;
   /** Until SIGKILL; Infinity: never. 10 s without it. */
@@ -186,6 +205,18 @@ export interface StopOptions {
 
 function readState(frame: Frame): ContainerState {
   return parseState(frame.payload.toString(), "the monitor's answer");
+}
+
+/** MON_EXEC_ID in shim/monitor/journal.h. */
+const EXEC_ID = /^[0-9A-Za-z]{64}$/;
+
+/** The id, where there is one, stands before the plan. */
+function encodeExec(plan: Plan, { id }: MonitorExecOptions) {
+  const payload = encodeOwnPlan(plan);
+  if (id === undefined) return { type: FrameType.exec, flags: 0, payload };
+  if (!EXEC_ID.test(id)) throw new RangeError(`id: expected 64 digits, got "${id}"`);
+  const identified = Buffer.concat([Buffer.from(id), payload]);
+  return { type: FrameType.exec, flags: ExecFlag.identified, payload: identified };
 }
 
 /** `struct mon_refusal` in shim/monitor/frame.h. */

@@ -6,6 +6,7 @@ import { RecordWriter } from "../record-writer.js";
 import type {
   ContainerCgroup,
   Healthcheck,
+  JournalSettings,
   LogSettings,
   MonitorOptions,
   RestartPolicy,
@@ -27,6 +28,8 @@ const Setting = {
   exitArgument: 12,
   exitEnvironment: 13,
   hold: 14,
+  journal: 15,
+  frozen: 16,
 } as const;
 
 const SETTINGS_MAGIC = 0x6e6f6d44;
@@ -87,6 +90,7 @@ export function encodeSettings(options: MonitorOptions): Uint8Array {
         op: Setting.hold,
         numbers: [integer("holdMilliseconds", options.holdMilliseconds, 0, LONGEST)],
       });
+    if (options.journal !== undefined) encodeJournal(writer, options.journal);
     if (exitCommand !== undefined) encodeExitCommand(writer, exitCommand);
   } catch (cause) {
     throw cause instanceof RangeError ? invalid(cause.message, cause) : cause;
@@ -186,7 +190,39 @@ function encodeHealth(writer: RecordWriter, health: Healthcheck): void {
   });
 }
 
-function encodeCgroup(writer: RecordWriter, { oomCounter, kill }: ContainerCgroup): void {
+function encodeJournal(writer: RecordWriter, journal: JournalSettings): void {
+  const path = absolute("journal.path", journal.path);
+  const size = integer("journal.maxSize", journal.maxSize, 1, Number.MAX_SAFE_INTEGER);
+  const { id, name, attributes } = journal.subject;
+  writer.write({
+    op: Setting.journal,
+    numbers: [size],
+    strings: [path, `${path}.1`, escapeSubject(id, attributes), checkSubjectName(name)],
+  });
+}
+
+/**
+ * What an event says between its action and the container's name, as it stands in an entry of a log: JSON in a string of JSON.
+ * See journal_subject in shim/monitor/settings.h.
+ */
+function escapeSubject(id: string, attributes: Readonly<Record<string, string>>): string {
+  const { name: _, ...others } = attributes;
+  const members = JSON.stringify({ id, attributes: { ...others, name: "" } }).slice(1, -3);
+  return JSON.stringify(`",${members}`).slice(1, -1);
+}
+
+/** MON_LONGEST_NAME in shim/monitor/journal.h. */
+const LONGEST_SUBJECT_NAME = 128;
+
+/** @throws RangeError for one that the journal would have to escape */
+export function checkSubjectName(name: string): string {
+  if (name.length <= LONGEST_SUBJECT_NAME && /^[\w.-]+$/.test(name)) return name;
+  throw new RangeError(`journal.subject.name: expected letters, digits and _ . -, got "${name}"`);
+}
+
+function encodeCgroup(writer: RecordWriter, { oomCounter, kill, frozen }: ContainerCgroup): void {
+  if (frozen !== undefined)
+    writer.write({ op: Setting.frozen, strings: [absolute("cgroup.frozen", frozen)] });
   if (oomCounter !== undefined)
     writer.write({
       op: Setting.oomCounter,

@@ -21,6 +21,7 @@ export const FrameType = {
   exec: 8,
   status: 9,
   setPolicy: 10,
+  setName: 11,
   welcome: 64,
   done: 65,
   refused: 66,
@@ -34,7 +35,7 @@ export const FrameType = {
 export const AttachFlag = { stdin: 1, stdout: 2, stderr: 4, lossless: 8 } as const;
 export const SubjectFlag = { ownExec: 1, stayDown: 2 } as const;
 export const WAIT_NEXT = 1;
-export const DETACHED = 1;
+export const ExecFlag = { detached: 1, identified: 2 } as const;
 export const Goodbye = { tooSlow: 1, badFrame: 2, ended: 3 } as const;
 
 /** MON_INPUT_LIMIT. */

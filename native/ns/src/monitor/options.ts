@@ -26,6 +26,8 @@ export interface MonitorOptions {
   heldDescriptor?: number | undefined;
   /** Run when the container has ended for good and its state says so; `args[0]` is an absolute path. */
   exitCommand?: { args: readonly string[]; env: readonly string[] } | undefined;
+  /** Where what happens to the container is told. */
+  journal?: JournalSettings | undefined;
   /**
    * How long what the container writes waits for the first client that attaches, so that it misses nothing: it is read neither
    * for the log nor for anybody before. Not at all without it.
@@ -33,6 +35,24 @@ export interface MonitorOptions {
   holdMilliseconds?: number | undefined;
   /** Ends the start; once it has succeeded, use {@link MonitorConnection.stop}. */
   signal?: AbortSignal | undefined;
+}
+
+/** A log in Docker's format, to which many processes append events. One that cannot be written is no failure. */
+export interface JournalSettings {
+  /** Absolute; its directory is there. */
+  path: string;
+  /** Bytes; who makes it larger renames it to `PATH.1`. */
+  maxSize: number;
+  subject: JournalSubject;
+}
+
+/** Whom the events of a container are told of. */
+export interface JournalSubject {
+  id: string;
+  /** Letters, digits and `_ . -`; {@link MonitorConnection.setName} changes it. */
+  name: string;
+  /** What each event says besides the name. */
+  attributes: Readonly<Record<string, string>>;
 }
 
 export type LogSettings =
@@ -76,4 +96,6 @@ export interface ContainerCgroup {
     | { version: 2; procs: string; kill: string }
     | { version: 1; procs: string; freezer?: string | undefined }
     | undefined;
+  /** `cgroup.freeze` (v2) or `freezer.state` (v1): one that is frozen is not asked for its health. */
+  frozen?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import path from "node:path";
 import { text } from "node:stream/consumers";
 import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
@@ -156,9 +157,11 @@ whenPossible("monitor attach", findObstacle(), () => {
 
   suite("a terminal: typed to, resized, its end seen", async () => {
     await using container = new Monitored();
+    const subject = { id: "f00d", name: "web", attributes: {} };
+    const journal = { path: path.join(container.directory, "journal"), maxSize: 1e6, subject };
     await using connection = await container.start(
       'stty size; read line; stty size; echo "got $line"; exit 7',
-      { plan: onConsole, stdin: "open" },
+      { plan: onConsole, stdin: "open", journal },
     );
     await using attachment = await connection.attach({ streams: ["stdin", "stdout"] });
     // Not before it has asked for the first time.
@@ -170,6 +173,9 @@ whenPossible("monitor attach", findObstacle(), () => {
     const state = await attachment.ended;
     assert.is(state.status === "exited" && state.exit.exitCode, 7);
     assert.match(container.readLog()[0]?.log ?? "", /^24 91\r\n$/);
+    const [, resize] = container.readLog("journal");
+    const { action, attributes } = JSON.parse(resize?.log ?? "");
+    assert.equal([action, attributes], ["resize", { name: "web", height: "50", width: "132" }]);
   });
 
   suite("what is not there is refused", async () => {

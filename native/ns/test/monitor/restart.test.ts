@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { suite as makeSuite } from "uvu";
 import * as assert from "uvu/assert";
@@ -50,6 +50,16 @@ whenPossible("monitor restart", findObstacle(), () => {
     const end = await connection.stop();
     assert.is(end.status, "exited");
     assert.ok(end.stopped);
+  });
+
+  suite("what it says is whole at every moment of a restart: how the run before ended", async () => {
+    await using container = new Monitored();
+    await using connection = await container.start("exit 9", { restart: { name: "always" } });
+    let state = await connection.status();
+    while (state.restartCount < 3) {
+      state = await connection.status();
+      if (state.status === "restarting") assert.is(state.exit.exitCode, 9);
+    }
   });
 
   suite("a restart that cannot start is one that failed", async () => {
@@ -165,6 +175,37 @@ whenPossible("monitor restart", findObstacle(), () => {
     assert.is(container.readState().health?.failingStreak, 0);
     await waitFor(() => container.readState().health?.log.length === 5);
     await connection.stop({ timeoutMilliseconds: 0 });
+  });
+
+  suite("health: whoever is frozen is not asked, and a check that is frozen with it has all its time", async () => {
+    await using asleep = new Monitored();
+    await using checked = new Monitored();
+    await using other = new Monitored();
+    const healthcheck = (container: Monitored, script: string) => ({
+      plan: container.enter(["/bin/sh", "-c", script]),
+      intervalMilliseconds: 10,
+      timeoutMilliseconds: 2000,
+      startPeriodMilliseconds: 0,
+      retries: 1,
+    });
+    const start = (container: Monitored, script: string) =>
+      container.start("exec sleep 1000", {
+        cgroup: { frozen: container.rootfs.join("tmp/frozen") },
+        healthcheck: healthcheck(container, script),
+      });
+    writeFileSync(asleep.rootfs.join("tmp/frozen"), "1\n");
+    await using _ = await start(asleep, "exit 1");
+    await using __ = await start(checked, "echo FREEZING > /tmp/frozen; exec sleep 1000");
+    await waitFor(() => existsSync(checked.rootfs.join("tmp/frozen")));
+    // By then what is not put off would have come to the others too.
+    await using ___ = await start(other, "exec sleep 1000");
+    await waitFor(() => other.readState().health?.status === "unhealthy");
+    for (const container of [asleep, checked]) {
+      assert.equal(container.readState().health?.log, []);
+      writeFileSync(container.rootfs.join("tmp/frozen"), "THAWED\n");
+    }
+    await waitFor(() => asleep.readState().health?.status === "unhealthy");
+    await waitFor(() => checked.readState().health?.status === "unhealthy");
   });
 
   suite("health: a check that takes too long is killed and has failed", async () => {

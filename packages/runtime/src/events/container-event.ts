@@ -2,20 +2,31 @@
 export interface ContainerEvent {
   type: "container" | "volume";
   action:
+    | "archive-path"
+    | "attach"
     | "create"
     | "destroy"
+    | "detach"
     | "die"
+    | `exec_create: ${string}`
+    | "exec_die"
+    | `exec_start: ${string}`
+    | "extract-to-dir"
+    | `health_status: ${"healthy" | "unhealthy"}`
     | "kill"
     | "oom"
     | "pause"
     | "rename"
+    | "resize"
+    | "restart"
     | "start"
     | "stop"
+    | "top"
     | "unpause"
     | "update";
   /** Of the container; of a volume its name. */
   id: string;
-  /** Docker's: `name`, `image`, `exitCode`, `signal`, the labels. */
+  /** Docker's: `name`, `image`, the labels, and what the action has besides: `exitCode`, `execDuration`, `signal`, `execID`. */
   attributes: Readonly<Record<string, string>>;
   /** RFC 3339 with nanoseconds, UTC. */
   time: string;

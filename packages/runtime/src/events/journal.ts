@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { tryLock } from "@dockher/ns";
+import { type JournalSettings, tryLock } from "@dockher/ns";
 import type { ContainerConfig } from "../kept/container-config.js";
 import { toLogTime } from "../logs/log-time.js";
 import type { VolumeLayout } from "../volumes/volume-layout.js";
@@ -14,23 +14,35 @@ export function locateJournal(root: string): string {
 }
 
 /**
- * Appends an event to the journal: a log in Docker's format, which many processes write, each line by one write(2). What happened
- * has happened: a journal that cannot be written, as on a full disk, is no reason to fail.
+ * Appends events to the journal: a log in Docker's format, which many processes write, by one write(2). What happened has
+ * happened: a journal that cannot be written, as on a full disk, is no reason to fail.
  */
-export function recordEvent(root: string, event: Omit<ContainerEvent, "time">): void {
+export function recordEvents(root: string, events: Omit<ContainerEvent, "time">[]): void {
   const path = locateJournal(root);
+  const time = toLogTime(new Date());
+  const lines = events.map((event) => {
+    return `${JSON.stringify({ log: `${JSON.stringify(event)}\n`, stream: "stdout", time })}\n`;
+  });
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const fd = openSync(path, "a", 0o600);
+    const fd = openJournal(path);
     try {
-      const log = `${JSON.stringify(event)}\n`;
-      writeSync(fd, `${JSON.stringify({ log, stream: "stdout", time: toLogTime(new Date()) })}\n`);
+      writeSync(fd, lines.join(""));
       if (fstatSync(fd).size > LARGEST) rotate(fd, path);
     } finally {
       closeSync(fd);
     }
   } catch {
     // Told above.
+  }
+}
+
+function openJournal(path: string): number {
+  try {
+    return openSync(path, "a", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSync(path, "a", 0o600);
   }
 }
 
@@ -45,15 +57,39 @@ function rotate(fd: number, path: string): void {
   }
 }
 
+type Subject = Pick<ContainerConfig, "id" | "image" | "labels" | "name">;
+
+/** Where a container's monitor tells what it alone sees: each start and end, signals, health. */
+export function describeJournal(
+  root: string,
+  { id, image, name, labels }: Subject,
+): JournalSettings {
+  const subject = { id, name, attributes: { ...labels, image } };
+  return { path: locateJournal(root), maxSize: LARGEST, subject };
+}
+
 /** Tells what happened to a container, with what Docker says of it besides. */
 export function recordContainerEvent(
   root: string,
-  { id, image, name, labels }: Pick<ContainerConfig, "id" | "image" | "labels" | "name">,
+  subject: Subject,
   action: ContainerEvent["action"],
+  attributes?: Readonly<Record<string, string>>,
+): void {
+  recordContainerEvents(root, subject, [action], attributes);
+}
+
+/** As {@link recordContainerEvent}, of what happens at once. */
+export function recordContainerEvents(
+  root: string,
+  { id, image, name, labels }: Subject,
+  actions: readonly ContainerEvent["action"][],
   attributes: Readonly<Record<string, string>> = {},
 ): void {
   const all = { ...labels, image, name, ...attributes };
-  recordEvent(root, { type: "container", action, id, attributes: all });
+  recordEvents(
+    root,
+    actions.map((action) => ({ type: "container", action, id, attributes: all })),
+  );
 }
 
 export function recordVolumeEvent(
@@ -62,5 +98,5 @@ export function recordVolumeEvent(
   action: "create" | "destroy",
 ): void {
   const attributes = { driver: "local" };
-  recordEvent(dirname(volumes), { type: "volume", action, id: name, attributes });
+  recordEvents(dirname(volumes), [{ type: "volume", action, id: name, attributes }]);
 }

@@ -1,5 +1,5 @@
 import { resolveDirectories } from "@dockher/rootfs";
-import { parseLogTime } from "../logs/log-time.js";
+import { parseLogTime, readLogTime } from "../logs/log-time.js";
 import { readLog } from "../logs/read-log.js";
 import type { Directories } from "../options.js";
 import type { ContainerEvent } from "./container-event.js";
@@ -51,7 +51,8 @@ function waitUntil(until: string | Date | undefined): Disposable & { reached: Pr
 
 function parseEvent(text: string, time: string): ContainerEvent | undefined {
   try {
-    return { ...(JSON.parse(text) as Omit<ContainerEvent, "time">), time };
+    const event = JSON.parse(text) as Omit<ContainerEvent, "time">;
+    return { ...event, time: readLogTime(time) ?? time };
   } catch {
     return undefined;
   }

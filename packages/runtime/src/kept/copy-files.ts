@@ -2,10 +2,11 @@ import { posix } from "node:path";
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { RuntimeError } from "../error.js";
+import { recordContainerEvent } from "../events/journal.js";
 import { packTree } from "../files/pack-tree.js";
 import { followLinks, readEntry, refusePath, type TreeEntry } from "../files/tree.js";
 import { unpackTree } from "../files/unpack-tree.js";
-import type { ContainerTarget } from "./find-container.js";
+import { type ContainerTarget, rootOf } from "./find-container.js";
 import { type ContainerFiles, openFiles } from "./open-files.js";
 
 export interface StatContainerPathOptions extends ContainerTarget {
@@ -60,6 +61,7 @@ export async function copyFromContainer(options: CopyFromContainerOptions): Prom
       () => files[Symbol.asyncDispose](),
       () => files[Symbol.asyncDispose](),
     );
+    recordContainerEvent(rootOf(files.record), files.config, "archive-path");
     return stream;
   } catch (error) {
     await files[Symbol.asyncDispose]();
@@ -104,6 +106,7 @@ export async function copyIntoContainer(options: CopyIntoContainerOptions): Prom
     ...(rename === undefined ? {} : { rename }),
     ...(onSkipped === undefined ? {} : { onSkipped }),
   });
+  recordContainerEvent(rootOf(files.record), files.config, "extract-to-dir");
 }
 
 /** Nobody outside of its user namespace can make files there: with a range of its own it has no id for root (EOVERFLOW). */

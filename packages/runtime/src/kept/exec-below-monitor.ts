@@ -1,8 +1,10 @@
 import type { EnteredProcess, MonitorConnection, Plan } from "@dockher/ns";
 import type { ExitStatus } from "../result.js";
+import type { ContainerId } from "../state/container-id.js";
 import { compileEntry, type EntryOptions } from "./compile-entry.js";
 import { explainEnd, findEntered } from "./exec-in-container.js";
 import { type ContainerTarget, findContainer } from "./find-container.js";
+import { recordExec } from "./record-exec.js";
 import { connectTo } from "./signal-container.js";
 
 /** Its streams are its monitor's. */
@@ -25,7 +27,9 @@ export async function execDetached(options: ExecDetachedOptions): Promise<number
   const stdin = openStdin ? "pipe" : "null";
   // Without streams it cannot be held up by who reads them.
   const streams = { stdin, stdout: "null", stderr: "null" } as const;
-  return enterBelow({ ...entry, ...streams }, (monitor, plan) => monitor.execDetached(plan));
+  return enterBelow({ ...entry, ...streams }, (monitor, plan, id) => {
+    return monitor.execDetached(plan, { id });
+  });
 }
 
 /** A command that entered a container, below its monitor. Disposing of it leaves it alone: it goes on, its output going nowhere. */
@@ -44,7 +48,9 @@ export interface ExecAttachment extends AsyncDisposable {
  */
 export async function execAttached(options: ExecAttachedOptions): Promise<ExecAttachment> {
   const pipes = { stdin: "pipe", stdout: "pipe", stderr: "pipe" } as const;
-  const streams = await enterBelow({ ...options, ...pipes }, (monitor, plan) => monitor.exec(plan));
+  const streams = await enterBelow({ ...options, ...pipes }, (monitor, plan, id) => {
+    return monitor.exec(plan, { id });
+  });
   const ended = streams.exited.then((exit): ExitStatus => {
     return exit.kind === "exited"
       ? { exitCode: exit.exitCode }
@@ -62,14 +68,15 @@ export async function execAttached(options: ExecAttachedOptions): Promise<ExecAt
 
 async function enterBelow<Command>(
   options: ContainerTarget & EntryOptions,
-  act: (monitor: MonitorConnection, plan: Plan) => Promise<Command>,
+  act: (monitor: MonitorConnection, plan: Plan, id: ContainerId) => Promise<Command>,
 ): Promise<Command> {
   const found = findContainer(options);
   try {
     const plan = await compileEntry(found, { ...options, entered: findEntered(found) });
     await using monitor = await connectTo(found, "enter");
     // By the descriptor that the monitor holds.
-    return await act(monitor, { ...plan, container: undefined });
+    const own = { ...plan, container: undefined };
+    return await act(monitor, own, recordExec(found, options.command));
   } catch (error) {
     throw explainEnd(found, error);
   }

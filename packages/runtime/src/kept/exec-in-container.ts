@@ -8,6 +8,7 @@ import { readUserNamespace } from "../user-namespace/read-user-namespace.js";
 import { compileEntry, type Entered, type EntryOptions } from "./compile-entry.js";
 import { observeContainer, readStatus } from "./container-status.js";
 import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
+import { recordExec, recordExecEnd } from "./record-exec.js";
 import { refuseState } from "./refuse-state.js";
 
 export interface ExecOptions extends ContainerTarget, EntryOptions {
@@ -37,7 +38,12 @@ export async function execInContainer(options: ExecOptions): Promise<EnteredComm
   const found = findContainer(options);
   try {
     const plan = await compileEntry(found, { ...options, entered: findEntered(found) });
+    const id = recordExec(found, options.command);
     const process = await launch(plan, { signal: options.signal });
+    process.exited.then(
+      (exit) => recordExecEnd(found, { id, exit }),
+      () => {},
+    );
     return wrapProcess(process, options.signal);
   } catch (error) {
     throw explainEnd(found, error);

@@ -1,6 +1,7 @@
+import { recordContainerEvent } from "../events/journal.js";
 import { openContainerCgroup } from "../lifecycle/container-cgroup.js";
 import { readStatus } from "./container-status.js";
-import { type ContainerTarget, findContainer } from "./find-container.js";
+import { type ContainerTarget, findContainer, rootOf } from "./find-container.js";
 import { refuseState } from "./refuse-state.js";
 
 /**
@@ -13,5 +14,6 @@ export function listProcesses(target: ContainerTarget): number[] {
   if (status.state !== "running" && status.state !== "paused") {
     throw refuseState(found.config.name, status, "list the processes of");
   }
+  recordContainerEvent(rootOf(found.record), found.config, "top");
   return openContainerCgroup(found.record)?.pids() ?? [status.pid];
 }

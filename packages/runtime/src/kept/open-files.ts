@@ -26,6 +26,7 @@ export interface OpenFilesOptions extends ContainerTarget {
 
 /** A container's files, as its processes see them; nobody there is trusted. */
 export interface ContainerFiles extends Tree, AsyncDisposable {
+  record: KeptContainer["record"];
   config: KeptContainer["config"];
   /** @throws RuntimeError `INVALID_PATH` for what only a container that runs has: volumes and other mounts */
   check(path: string): void;
@@ -40,7 +41,7 @@ export interface ContainerFiles extends Tree, AsyncDisposable {
  */
 export async function openFiles(options: OpenFilesOptions): Promise<ContainerFiles> {
   const found = findContainer(options);
-  const { config } = found;
+  const { record, config } = found;
   const held = await lockContainer(found, { shared: true, signal: options.signal });
   try {
     const seen = openSeen(found);
@@ -52,6 +53,7 @@ export async function openFiles(options: OpenFilesOptions): Promise<ContainerFil
     const holder = await holdRoot(found, options);
     return {
       ...holder,
+      record,
       config,
       check: (path) => refuseMounted(config, path),
       checkTarget: (path) => {
@@ -75,9 +77,10 @@ function openSeen(found: KeptContainer): ContainerFiles | undefined {
   if (first === undefined || !isAlive(first)) return undefined;
   const tree = holdRootOf(first);
   if (tree === undefined) return undefined;
-  const { config } = found;
+  const { record, config } = found;
   return {
     root: tree.root,
+    record,
     ids: selectIds(readUserNamespace({ pid: first.pid, type: config.userNamespace })),
     config,
     check: () => {},

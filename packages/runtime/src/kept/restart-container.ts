@@ -1,3 +1,5 @@
+import { recordContainerEvent } from "../events/journal.js";
+import { findContainer, rootOf } from "./find-container.js";
 import { type StopContainerOptions, stopContainer } from "./signal-container.js";
 import { startKeptContainer } from "./start-kept-container.js";
 
@@ -9,4 +11,6 @@ export async function restartContainer(options: StopContainerOptions): Promise<v
   const { signal: _signal, timeout: _timeout, ...target } = options;
   await stopContainer(options);
   await startKeptContainer(target);
+  const { record, config } = findContainer(target);
+  recordContainerEvent(rootOf(record), config, "restart");
 }

@@ -31,9 +31,6 @@ export async function killContainer(options: KillOptions): Promise<void> {
   await monitor.kill(options.signal ?? "SIGKILL", { keepStopped: true }).catch((error: unknown) => {
     throw explainGone(found, error, "signal");
   });
-  recordContainerEvent(rootOf(found.record), found.config, "kill", {
-    signal: String(options.signal ?? "SIGKILL"),
-  });
   if (status.state === "paused") await thawContainer(found.record);
 }
 

@@ -1,5 +1,6 @@
 import type { AttachOptions } from "@dockher/ns";
-import { attachContainer, type ContainerAttachment } from "./attach-container.js";
+import { type ContainerAttachment, openAttachment, recordAttachment } from "./attach-container.js";
+import { findContainer } from "./find-container.js";
 import { type StartOptions, startKeptContainer } from "./start-kept-container.js";
 
 export interface StartAttachedOptions extends StartOptions, AttachOptions {}
@@ -12,6 +13,9 @@ const HOLD_MS = 10_000;
  * @throws as {@link startKeptContainer} and {@link attachContainer}
  */
 export async function startAttached(options: StartAttachedOptions): Promise<ContainerAttachment> {
+  const found = findContainer(options);
+  // As in Docker, who is attached before it starts.
+  recordAttachment(found, "attach");
   await startKeptContainer({ ...options, holdMilliseconds: HOLD_MS });
-  return await attachContainer(options);
+  return await openAttachment(found, options);
 }

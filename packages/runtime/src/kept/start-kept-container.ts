@@ -1,7 +1,7 @@
 import type { CgroupLocation } from "@dockher/cgroup";
 import { type ContainerCgroup, type Plan, type Stdio, startMonitor } from "@dockher/ns";
 import { type OverlayUpper, resolveDirectories, type StoreDirectories } from "@dockher/rootfs";
-import { recordContainerEvent } from "../events/journal.js";
+import { describeJournal } from "../events/journal.js";
 import { describeContainer } from "../lifecycle/describe-container.js";
 import { explainLaunchFailure } from "../lifecycle/explain-launch-failure.js";
 import { joinContainers } from "../lifecycle/join-containers.js";
@@ -13,12 +13,7 @@ import { compilePlan } from "../plan/compile-plan.js";
 import { resolveSource } from "../source/resolve-source.js";
 import type { ContainerConfig } from "./container-config.js";
 import { isLive, readStatus } from "./container-status.js";
-import {
-  type ContainerTarget,
-  findContainer,
-  type KeptContainer,
-  rootOf,
-} from "./find-container.js";
+import { type ContainerTarget, findContainer, type KeptContainer } from "./find-container.js";
 import { compileHealthcheck } from "./healthcheck.js";
 import { holdUserNamespace } from "./hold-user-namespace.js";
 import { lockContainer } from "./lock-container.js";
@@ -61,7 +56,6 @@ export async function startKeptContainer(options: StartOptions): Promise<void> {
     await undo.run();
     throw wrapSystemError(cause, { action: "start the container" });
   }
-  recordContainerEvent(rootOf(found.record), found.config, "start");
 }
 
 async function start(
@@ -124,6 +118,7 @@ async function start(
     restart: config.restart,
     holdMilliseconds,
     healthcheck: await compileHealthcheck(found, { directories, userNamespace }),
+    journal: describeJournal(directories.root, config),
     heldDescriptor: held.descriptor,
     ...(cgroup === undefined ? {} : { cgroup: describeCgroup(cgroup.location) }),
     exitCommand: {
@@ -168,20 +163,23 @@ function describeCgroup(location: CgroupLocation): ContainerCgroup {
         procs: `${directory}/cgroup.procs`,
         kill: `${directory}/cgroup.kill`,
       },
+      frozen: `${directory}/cgroup.freeze`,
     };
   }
   const { directories } = location;
   const [any] = Object.values(directories);
   const { memory, pids = any, freezer } = directories;
+  const state = freezer === undefined ? undefined : `${freezer}/freezer.state`;
   return {
     ...(memory === undefined ? {} : { oomCounter: `${memory}/memory.oom_control` }),
+    frozen: state,
     ...(pids === undefined
       ? {}
       : {
           kill: {
             version: 1,
             procs: `${pids}/cgroup.procs`,
-            ...(freezer === undefined ? {} : { freezer: `${freezer}/freezer.state` }),
+            freezer: state,
           },
         }),
   };

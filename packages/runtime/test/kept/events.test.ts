@@ -1,12 +1,19 @@
 import { readFileSync } from "node:fs";
+import { CgroupManager } from "@dockher/cgroup";
 import * as assert from "uvu/assert";
-import { locateJournal, recordEvent } from "../../src/events/journal.ts";
+import { locateJournal, recordEvents } from "../../src/events/journal.ts";
 import { watchEvents } from "../../src/events/watch-events.ts";
+import { attachContainer } from "../../src/kept/attach-container.ts";
+import { copyFromContainer, copyIntoContainer } from "../../src/kept/copy-files.ts";
+import { execDetached, execInContainer } from "../../src/kept/exec-in-container.ts";
 import { finishContainer } from "../../src/kept/finish-container.ts";
+import { listProcesses } from "../../src/kept/list-processes.ts";
 import { pauseContainer, unpauseContainer } from "../../src/kept/pause-container.ts";
 import { removeContainer } from "../../src/kept/remove-container.ts";
 import { renameContainer } from "../../src/kept/rename-container.ts";
-import { killContainer, waitContainer } from "../../src/kept/signal-container.ts";
+import { restartContainer } from "../../src/kept/restart-container.ts";
+import { killContainer, stopContainer, waitContainer } from "../../src/kept/signal-container.ts";
+import { startAttached } from "../../src/kept/start-attached.ts";
 import { startKeptContainer } from "../../src/kept/start-kept-container.ts";
 import { pruneContainers } from "../../src/prune/prune-containers.ts";
 import { pruneImages } from "../../src/prune/prune-images.ts";
@@ -14,13 +21,27 @@ import { createVolume } from "../../src/volumes/create-volume.ts";
 import { removeVolume } from "../../src/volumes/remove-volume.ts";
 import { describeKept, rejects } from "./kept-sandbox.ts";
 
-const { test, directories, create, start, target } = describeKept("events and prune");
+const { test, directories, create, start, target, awaitOutput } = describeKept("events and prune");
 
+/** Each with its exit code or its signal. */
 async function listEvents(id: string): Promise<string[]> {
-  const actions: string[] = [];
+  const told: string[] = [];
   const events = watchEvents({ directories: directories(), since: "1h", until: new Date() });
-  for await (const event of events) if (event.id === id) actions.push(event.action);
-  return actions;
+  for await (const { id: of, action, attributes } of events) {
+    if (of !== id) continue;
+    const { exitCode, signal } = attributes;
+    told.push([action, exitCode ?? signal].filter((word) => word !== undefined).join(" "));
+  }
+  return told;
+}
+
+/** Resolves with what was told, up to an event of this kind. */
+async function listEventsUntil(id: string, last: string): Promise<string[]> {
+  const since = { directories: directories(), since: "1h" };
+  for await (const event of watchEvents(since)) {
+    if (event.id === id && event.action === last) return await listEvents(id);
+  }
+  return [];
 }
 
 test("what happens to a container, each once and in its order", async () => {
@@ -61,6 +82,116 @@ test("what happens to a container, each once and in its order", async () => {
   ]);
 });
 
+test("what its monitor does alone is told as well: each run, and its health", async () => {
+  const restart = { name: "on-failure", maximumRetryCount: 2 } as const;
+  const failing = await start("exit 7", { restart });
+  assert.is(await waitContainer(target(failing)), 7);
+  const runs = ["start", "die 7", "start", "die 7", "start", "die 7"];
+  assert.equal(await listEvents(failing), ["create", ...runs]);
+  const checked = await start("> /well; sleep 1000", {
+    init: false,
+    healthcheck: {
+      command: ["sh", "-c", "test -e /well && mv /well /ill"],
+      interval: 20,
+      retries: 2,
+    },
+  });
+  assert.equal(await listEventsUntil(checked, "health_status: unhealthy"), [
+    "create",
+    "start",
+    "health_status: healthy",
+    "health_status: unhealthy",
+  ]);
+});
+
+test("memory that runs out is told of at once, where the kernel says so", async () => {
+  if (CgroupManager.open().version === 1) {
+    return console.log("SKIP memory that runs out: cgroup v1 tells nobody before the end");
+  }
+  const script = "head -c 200m /dev/zero | tail; exec sleep 1000";
+  const id = await start(script, { limits: { memory: 16 * 2 ** 20 } });
+  assert.equal(await listEventsUntil(id, "oom"), ["create", "start", "oom"]);
+  await removeContainer({ ...target(id), force: true });
+  const ended = ["create", "start", "oom", "kill 9", "die 137", "destroy"];
+  assert.equal(await listEvents(id), ended);
+});
+
+test("signals come before the end, and the end before what it leads to", async () => {
+  const script = "trap 'exit 3' TERM; echo ready; while :; do sleep 0.01; done";
+  const stopped = await start(script, { init: false });
+  await awaitOutput(stopped);
+  await stopContainer(target(stopped));
+  assert.equal(await listEvents(stopped), ["create", "start", "kill 15", "die 3", "stop"]);
+  const removed = await start("sleep 1000");
+  await removeContainer({ ...target(removed), force: true });
+  assert.equal(await listEvents(removed), ["create", "start", "kill 9", "die 137", "destroy"]);
+  const passing = await start("exit 4", { autoRemove: true });
+  assert.equal(await listEventsUntil(passing, "destroy"), ["create", "start", "die 4", "destroy"]);
+});
+
+test("what commands do is told in Docker's words", async () => {
+  const id = await start("sleep 1000");
+  const command = ["sh", "-c", "exit 5"];
+  await using entered = await execInContainer({ ...target(id), command });
+  await entered.wait();
+  await using killed = await execInContainer({ ...target(id), command: ["sleep", "1000"] });
+  killed.kill("SIGKILL");
+  await killed.wait();
+  await rejects(execInContainer({ ...target(id), command: ["/nothing"] }), "COMMAND_NOT_FOUND");
+  await using attached = await attachContainer(target(id));
+  attached.detach();
+  listProcesses(target(id));
+  const archive = await copyFromContainer({ ...target(id), path: "/etc/hostname" });
+  await copyIntoContainer({ ...target(id), path: "/tmp", archive });
+  await restartContainer({ ...target(id), signal: "SIGKILL" });
+  const words = ["sh -c exit 5", "sleep 1000", "/nothing "];
+  const [first, second, third] = words.map((text) => [
+    `exec_create: ${text}`,
+    `exec_start: ${text}`,
+  ]);
+  assert.equal(await listEvents(id), [
+    "create",
+    "start",
+    ...(first ?? []),
+    "exec_die 5",
+    ...(second ?? []),
+    "exec_die 137",
+    ...(third ?? []),
+    "attach",
+    "detach",
+    "top",
+    "archive-path",
+    "extract-to-dir",
+    "kill 9",
+    "die 137",
+    "stop",
+    "start",
+    "restart",
+  ]);
+});
+
+test("a command in the background is told of to its end, under one id", async () => {
+  const id = await start("sleep 1000");
+  await execDetached({ ...target(id), command: ["true"] });
+  const ids: (string | undefined)[] = [];
+  const since = { directories: directories(), since: "1h" };
+  for await (const { id: of, action, attributes } of watchEvents(since)) {
+    if (of !== id || !action.startsWith("exec_")) continue;
+    ids.push(attributes["execID"]);
+    if (action === "exec_die") break;
+  }
+  assert.is(ids.length, 3);
+  assert.match(ids[0] ?? "", /^[0-9a-f]{64}$/);
+  assert.is(new Set(ids).size, 1);
+});
+
+test("who starts one to look at it is attached first", async () => {
+  const { id } = await create("exit 0");
+  await using attached = await startAttached(target(id));
+  await attached.streams.ended;
+  assert.equal(await listEvents(id), ["create", "attach", "start", "die 0"]);
+});
+
 test("a start that fails is none, and a volume has events too", async () => {
   const { id } = await create("true", { command: ["/nothing"] });
   await rejects(startKeptContainer(target(id)), "COMMAND_NOT_FOUND");
@@ -78,7 +209,7 @@ test("the journal is bounded", () => {
     id: "x".repeat(100_000),
     attributes: {},
   } as const;
-  for (let count = 0; count < 100; count++) recordEvent(root, event);
+  for (let count = 0; count < 100; count++) recordEvents(root, [event]);
   const sizes = ["", ".1"].map((end) => readFileSync(locateJournal(root) + end).length);
   assert.ok(
     sizes.every((size) => size < 5 * 2 ** 20),

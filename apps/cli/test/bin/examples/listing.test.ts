@@ -6,7 +6,9 @@ const test = describeExamples("listing");
 const names = (filters: string): string => `docker ps ${filters} --format '{{.Names}}'`;
 
 test("ps and its filters", async ({ say, type }) => {
-  await say("docker run -d --expose=8080 --name nostalgic_stallman -l color=blue busybox sleep 1000");
+  await say(
+    "docker run -d --expose=8080 --name nostalgic_stallman -l color=blue busybox sleep 1000",
+  );
   await say("docker run -d --name big_heisenberg --network host -v /data ubuntu sleep 1000");
   await say("docker run -d --name nostalgic_shockley -v remote-volume:/rv ubuntu:24.04 sleep 1000");
   await say("docker run -d --name ended --rm=false ubuntu true && docker wait ended");
