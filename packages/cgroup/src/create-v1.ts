@@ -116,7 +116,8 @@ function makeInPath({ path, directory, isCpuset }: Place): void {
   for (let attempt = 1; ; attempt++) {
     try {
       for (const parent of path.slice(1)) {
-        if (makeParent(parent) && isCpuset) inheritCpuset(parent);
+        makeParent(parent);
+        if (isCpuset) inheritCpuset(parent);
       }
       makeCgroup(directory);
       return;
@@ -126,9 +127,10 @@ function makeInPath({ path, directory, isCpuset }: Place): void {
   }
 }
 
-/** A new v1 cpuset is empty and takes no process: cpuset(7). */
+/** A new v1 cpuset is empty and takes no process, nor does one below it: cpuset(7). One that has something keeps it. */
 function inheritCpuset(directory: string): void {
   for (const file of ["cpuset.cpus", "cpuset.mems"]) {
+    if ((readControl(directory, file)?.trim() ?? "") !== "") continue;
     try {
       writeControlSync(`${directory}/${file}`, readControl(dirname(directory), file)?.trim() ?? "");
     } catch (error) {

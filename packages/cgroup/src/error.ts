@@ -33,6 +33,7 @@ const MEANINGS: Readonly<Record<string, ErrnoMeaning>> = {
     hint: "run as root of the initial user namespace, or in a cgroup that is delegated to you",
   },
   ENOENT: { code: "CGROUP_UNAVAILABLE", reason: "it, or the cgroup around it, does not exist" },
+  ENOTDIR: { code: "CGROUP_UNAVAILABLE", reason: "a control file has this name" },
   EINVAL: {
     code: "CGROUP_VALUE_REFUSED",
     reason: "the kernel refuses the value",

@@ -26,14 +26,12 @@ export function findDeepest(path: readonly string[]): string {
   return path.findLast((directory) => existsSync(directory)) ?? "/";
 }
 
-/** Makes a cgroup for others to be in, unless there is one; whether it was made. */
-export function makeParent(directory: string): boolean {
+/** Makes a cgroup for others to be in, unless there is one. */
+export function makeParent(directory: string): void {
   try {
     mkdirSync(directory, 0o755 | MADE);
-    return true;
   } catch (error) {
-    if (errnoOf(error) === "EEXIST") return false;
-    throw wrapErrno(`create cgroup ${directory}`, error);
+    if (errnoOf(error) !== "EEXIST") throw wrapErrno(`create cgroup ${directory}`, error);
   }
 }
 
@@ -59,6 +57,9 @@ export function removeMadeParents(parent: string): void {
 }
 
 function isMade(directory: string): boolean {
-  const { mode = 0 } = statSync(directory, { throwIfNoEntry: false }) ?? {};
-  return (mode & MADE) !== 0;
+  try {
+    return (statSync(directory).mode & MADE) !== 0;
+  } catch {
+    return false;
+  }
 }

@@ -166,6 +166,13 @@ test("a parent that was made is taken back with what failed in it", async () => 
   );
   using other = makeV2Machine();
   await assertRefused(other, { parent: "/jobs/batch" }, "CGROUP_UNAVAILABLE", /enable/);
+  for (const parent of ["/cgroup.procs", "/cgroup.procs/batch"]) {
+    await assertRefused(other, { parent }, "CGROUP_UNAVAILABLE");
+  }
+  using third = makeV1Machine();
+  for (const parent of ["cgroup.procs", "cgroup.procs/batch"]) {
+    await assertRefused(third, { parent }, "CGROUP_UNAVAILABLE", /a control file/);
+  }
 });
 
 test("v2: a relative parent lies where cgroups go without it", async () => {

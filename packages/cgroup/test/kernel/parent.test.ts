@@ -43,8 +43,11 @@ realTest(test, "a parent that was there stays", async () => {
   for (const directory of found) mkdirSync(directory);
   try {
     const manager = CgroupManager.open({ parent: `/${outer}/inner` });
-    const cgroup = await manager.create({ name: makeName(), resources });
+    // On v1 what was there has no processors yet.
+    const controllers = report.controllers.filter((name) => name !== "devices");
+    const cgroup = await manager.create({ name: makeName(), resources, controllers });
     assert.ok(listDirectories(cgroup).every((path) => found.some((own) => path.startsWith(own))));
+    assert.is(await readOutput(await startIn(cgroup, "echo in")), "in\n");
     await cgroup.remove();
     for (const directory of found) assert.not(existsSync(`${directory}/inner`));
   } finally {
