@@ -12,6 +12,7 @@ import { describeDirectories } from "./create-kept.js";
 import { joinStreams } from "./join-streams.js";
 import { catchEnd, forwardSignals, toExitCode } from "./signals.js";
 import { checkTerminal } from "./terminal.js";
+import { renderOomVerdict } from "./verdict.js";
 
 export interface AttachToOptions {
   container: string;
@@ -71,8 +72,14 @@ export async function attachToContainer(given: AttachToOptions): Promise<number>
       detachKeys,
       abort,
     });
-    if (state !== undefined && outputs.length > 0)
-      return state.status === "running" ? 0 : state.exit.exitCode;
+    if (state !== undefined && outputs.length > 0) {
+      if (state.status === "running") return 0;
+      const { limits = {} } = config.options;
+      // How many, a monitor does not say.
+      const killed = "a process of it";
+      if (state.exit.oomKilled) context.notice(renderOomVerdict({ limits, killed }));
+      return state.exit.exitCode;
+    }
     if (state === undefined && signals.received === undefined) attachment.detach();
   } catch (error) {
     if (signals.received === undefined) throw error;

@@ -22,11 +22,15 @@ const WORDS = [
   "stop-timeout",
 ] as const;
 
-/** Whether a container runs below a monitor, which outlives this process; else it is this process's child, and starts faster. */
+/**
+ * Whether a container runs below a monitor, which outlives this process; else it is this process's child, and starts faster. What
+ * has a name is to be found by it, in `ps` and by `exec`, but only this process ends a container in time.
+ */
 export function needsMonitor(values: OptionValues<RunOptionTable>): boolean {
   return (
     values.detach === true ||
     values.rm === false ||
+    (values.name !== undefined && values.timeout === undefined) ||
     values["detach-keys"] !== undefined ||
     // A signal ends this process alone.
     values["sig-proxy"] === false ||
@@ -34,13 +38,14 @@ export function needsMonitor(values: OptionValues<RunOptionTable>): boolean {
   );
 }
 
-/** Whether it is removed at its end: where somebody sees what it writes, unless it is to stay or to restart. */
-export function isRemovedAtEnd({
-  attach,
-  detach,
-  rm,
-  restart,
-}: Pick<OptionValues<RunOptionTable>, "attach" | "detach" | "restart" | "rm">): boolean {
+type EndValues = Pick<
+  OptionValues<RunOptionTable>,
+  "attach" | "detach" | "name" | "restart" | "rm"
+>;
+
+/** Whether it is removed at its end: where somebody sees what it writes, unless it has a name, or is to restart. */
+export function isRemovedAtEnd({ attach, detach, name, rm, restart }: EndValues): boolean {
   if (rm !== undefined) return rm;
+  if (name !== undefined) return false;
   return isWatched({ attach, detach }) && (restart === undefined || restart === "no");
 }

@@ -20,9 +20,21 @@ export function renderVerdict(
     return `the time limit of ${(timeout ?? 0) / 1000} s was reached: the container was killed`;
   }
   if (usage.oomKills === 0) return undefined;
+  return renderOomVerdict({
+    limits,
+    killed: usage.oomKills === 1 ? "1 process" : `${usage.oomKills} processes`,
+  });
+}
+
+export interface OomVerdictOptions {
+  limits: Limits;
+  /** What the kernel killed, in words. */
+  killed: string;
+}
+
+export function renderOomVerdict({ limits, killed }: OomVerdictOptions): string {
   const limit = limits.memory === undefined ? "" : ` of ${formatMemory(limits.memory)}`;
-  const processes = usage.oomKills === 1 ? "1 process" : `${usage.oomKills} processes`;
-  return `the memory limit${limit} was reached: the kernel killed ${processes}`;
+  return `the memory limit${limit} was reached: the kernel killed ${killed}`;
 }
 
 /** The exit code of `dockher run`: the command's own, or 128+n where signal n ended it. */

@@ -145,6 +145,31 @@ test("in the foreground below a monitor: removed at its end, or kept", async ({ 
   assert.is((await machine.run(["rm", "again"])).code, 0);
 });
 
+test("one with a name is found in the foreground too, and stays", async ({ machine }) => {
+  const front = machine.start(["run", "--name", "front", "busybox", "sleep", "1000"]);
+  let entered = await machine.run(["exec", "front", "hostname"]);
+  while (entered.code !== 0) entered = await machine.run(["exec", "front", "hostname"]);
+  assert.match(await machine.say("ps"), / Up .* front\n$/);
+  await machine.say("stop", "front");
+  assert.is((await front.ended).code, 143);
+  assert.match(await machine.say("ps", "-a"), / Exited \(143\) .* front\n$/);
+  const taken = await machine.run(["run", "--name", "front", "busybox", "true"]);
+  assert.is(taken.code, 125);
+  assert.match(taken.stderr, "has that name");
+  await machine.say("rm", "front");
+
+  const full = await machine.run([
+    ...["run", "--rm", "--name", "front", "--mem", "50", "busybox"],
+    ...["sh", "-c", "tail /dev/zero"],
+  ]);
+  assert.is(full.code, 137);
+  assert.match(full.stderr, "dockher: the memory limit of 50MiB was reached: the kernel killed");
+  assert.is(await machine.say("ps", "-aq"), "");
+  const timed = ["run", "--name", "front", "--timeout", "50ms", "busybox", "sleep", "1000"];
+  assert.is((await machine.run(timed)).code, 137);
+  assert.is(await machine.say("ps", "-aq"), "");
+});
+
 test("what cannot be meant is refused in one line, with Docker's codes", async ({ machine }) => {
   const refusals: [string[], number, RegExp][] = [
     [["run", "--label", "a=b", "--timeout", "5", "busybox", "true"], 125, /--timeout/],

@@ -24,11 +24,13 @@ test("what is named, in whatever case, and the standard input with -i", () => {
   assert.equal(read("-i", "-a", "stdin"), { stdin: true, outputs: [] });
 });
 
-test("one that nobody sees stays", () => {
+test("one that nobody sees stays, and one with a name", () => {
   const isRemoved = (...args: string[]) => isRemovedAtEnd(readRun(...args, "debian", "ls").values);
   assert.is(isRemoved("-i", "-a", "stdin"), false);
   assert.is(isRemoved("-i", "-a", "stdin", "--rm"), true);
   assert.is(isRemoved("-a", "stdout"), true);
+  assert.is(isRemoved("--name", "box"), false);
+  assert.is(isRemoved("--name", "box", "--rm"), true);
 });
 
 test("refuses what is no stream, or nobody has", () => {

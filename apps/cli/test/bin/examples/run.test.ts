@@ -27,6 +27,15 @@ test("names, id files, privilege and directories", async ({ say, type }) => {
   );
 });
 
+test("one that has a name and ended is there to be looked at", async ({ say }) => {
+  await say("docker run --name build ubuntu sh -c 'echo built > /out; echo done'");
+  assert.is(await say("docker logs build"), "done\n");
+  await say("docker cp build:/out .");
+  assert.is(await say("cat out"), "built\n");
+  assert.is(await say("docker start -a build"), "done\n");
+  assert.is(await say("docker rm build"), "build\n");
+});
+
 test("what may be written to", async ({ say, type }) => {
   assert.match(await say("docker run -d --tmpfs /run:rw,noexec,nosuid,size=65536k debian"), ID);
   await say("docker run --read-only -v /icanwrite busybox touch /icanwrite/here");
