@@ -26,6 +26,7 @@ Ctrl-P Ctrl-Q leaves a container that has a terminal and was created with -i, an
     }
     return attachToContainer({
       container,
+      since: "now",
       stdin: options["no-stdin"] !== true,
       proxied: "without-terminal",
       options,

@@ -20,6 +20,8 @@ export interface AttachToOptions {
   stdin: boolean;
   /** What of it is shown. Default both. */
   outputs?: readonly Output[];
+  /** Whether all that it writes is seen, or what it writes from now on. Default the first. */
+  since?: "start" | "now";
   /** Whose signals are the container's: a terminal's keys are in any case. */
   proxied: "all" | "without-terminal";
   options: Partial<OptionValues<typeof ATTACH_OPTIONS>>;
@@ -33,7 +35,7 @@ export interface AttachToOptions {
  * @returns its exit code; 0 where the keys that detach left it alone, 128+n where signal n did
  */
 export async function attachToContainer(given: AttachToOptions): Promise<number> {
-  const { container, context, open, outputs = ["stdout", "stderr"] } = given;
+  const { container, context, open, outputs = ["stdout", "stderr"], since = "start" } = given;
   const { detachKeys, proxy } = readAttachOptions(given.options, context.env);
   const target = { container, ...describeDirectories(context) };
   const { config } = inspectContainer(target);
@@ -67,6 +69,7 @@ export async function attachToContainer(given: AttachToOptions): Promise<number>
       streams,
       outputs,
       ended,
+      since,
       tty,
       interactive,
       detachKeys,

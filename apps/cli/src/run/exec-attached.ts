@@ -20,6 +20,7 @@ export async function execToLeave({ entry, detachKeys }: ExecToLeaveOptions): Pr
     streams: entered.streams,
     outputs: ["stdout"],
     ended: entered.wait(),
+    since: "start",
     tty: true,
     interactive: true,
     detachKeys,

@@ -14,6 +14,8 @@ export interface JoinOptions<End> {
   /** What of it is shown. Of none, who has handed on all that is typed is done. */
   outputs: readonly Output[];
   ended: Promise<End>;
+  /** From when on what it writes is seen: what it has shown on a terminal before, it is made to show again. */
+  since: "start" | "now";
   /** Whether there is a terminal on the other side. */
   tty: boolean;
   /** Whether what is typed here goes there. */
@@ -30,11 +32,11 @@ export interface JoinOptions<End> {
  * @returns how it ended; undefined where it was left and goes on
  */
 export async function joinStreams<End>(options: JoinOptions<End>): Promise<End | undefined> {
-  const { streams, outputs, tty, interactive, abort } = options;
+  const { streams, outputs, since, tty, interactive, abort } = options;
   const shown = outputs
     .filter((output) => output === "stdout" || !tty)
     .map((output) => show(streams[output], process[output]));
-  using _size = tty ? followSize(streams) : undefined;
+  using _size = tty ? followSize(streams, since) : undefined;
   using keyboard = interactive ? joinKeyboard(streams.stdin, options) : undefined;
   const ended = options.ended.then(async (end) => {
     await Promise.all(shown);
@@ -123,13 +125,19 @@ function write(stdin: Writable, chunk: Uint8Array): Promise<void> {
   });
 }
 
-/** Gives the container's terminal the size of the user's, now and whenever it changes. */
-function followSize(streams: Streams): Disposable {
+/**
+ * Gives the container's terminal the size of the user's, now and whenever it changes. As Docker does, it first gets another, which
+ * a shell or an editor answers by drawing itself anew: one of the same size is no news to it.
+ */
+function followSize(streams: Streams, since: JoinOptions<unknown>["since"]): Disposable {
   const screen = findScreen();
-  const resize = (): void => {
-    streams.resize(readTerminalSize()).catch(() => {});
+  const resize = (grown = 0): void => {
+    const { rows, columns } = readTerminalSize();
+    streams.resize({ rows: rows + grown, columns: columns + grown }).catch(() => {});
   };
+  if (screen !== undefined && since === "now") resize(1);
   if (screen !== undefined) resize();
-  screen?.on("resize", resize);
-  return { [Symbol.dispose]: () => void screen?.off("resize", resize) };
+  const follow = (): void => resize();
+  screen?.on("resize", follow);
+  return { [Symbol.dispose]: () => void screen?.off("resize", follow) };
 }
