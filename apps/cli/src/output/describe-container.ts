@@ -154,6 +154,7 @@ function describeHealthcheck(check: ContainerDetails["config"]["healthcheck"]): 
       Interval: check.interval * 1e6,
       Timeout: check.timeout * 1e6,
       StartPeriod: check.startPeriod * 1e6,
+      StartInterval: check.startInterval * 1e6,
       Retries: check.retries,
     },
   };

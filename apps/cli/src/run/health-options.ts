@@ -18,6 +18,7 @@ export function readHealthcheck(
     ["health-interval", "interval"],
     ["health-timeout", "timeout"],
     ["health-start-period", "startPeriod"],
+    ["health-start-interval", "startInterval"],
   ] as const) {
     const text = values[name];
     // In Docker, 0 is the default.

@@ -11,6 +11,7 @@ const WORDS = [
   "health-cmd",
   "health-interval",
   "health-retries",
+  "health-start-interval",
   "health-start-period",
   "health-timeout",
   "label",

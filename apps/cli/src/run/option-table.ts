@@ -418,6 +418,12 @@ export const RUN_OPTIONS = {
     group: "A container that stays:",
     summary: "How long failures do not count (0s)",
   },
+  "health-start-interval": {
+    kind: "value",
+    placeholder: "TIME",
+    group: "A container that stays:",
+    summary: "Between two checks of that time (5s)",
+  },
   "health-retries": {
     kind: "value",
     placeholder: "NUMBER",

@@ -62,10 +62,6 @@ export const UNSUPPORTED_OPTIONS: UnsupportedTable = {
     reason: "kernels do not limit their own memory apart any more",
     hint: "--memory counts it too",
   },
-  "--health-start-interval": {
-    reason: "checks are as far apart in the beginning as later",
-    hint: "--health-interval says how far",
-  },
   "--domainname": { reason: "a NIS domain is not set", hint: "--sysctl kernel.domainname=NAME" },
   "--cpu-rt-period": NO_REALTIME,
   "--cpu-rt-runtime": NO_REALTIME,

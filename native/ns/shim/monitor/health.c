@@ -9,6 +9,18 @@
 #include "cgroup.h"
 #include "monitor.h"
 
+/* In the start period a container that has not been healthy yet is asked at other intervals.  */
+static uint64_t
+find_next (const struct monitor *monitor)
+{
+  const struct mon_settings *settings = &monitor->settings;
+  const struct mon_health *health = &monitor->health;
+  uint64_t now = mon_now ();
+  bool begins = health->status == MON_HEALTH_STARTING
+                && now - health->began < settings->health_start_period;
+  return now + (begins ? settings->health_start_interval : settings->health_interval);
+}
+
 void
 mon_begin_health (struct monitor *monitor)
 {
@@ -19,7 +31,7 @@ mon_begin_health (struct monitor *monitor)
   health->failing_streak = 0;
   health->count = 0;
   health->began = mon_now ();
-  health->next_at = health->began + monitor->settings.health_interval;
+  health->next_at = find_next (monitor);
 }
 
 static void
@@ -83,7 +95,7 @@ finish (struct monitor *monitor)
   if (health->status != before)
     monitor->journal.news |= MON_NEWS_HEALTH;
   keep (health, result);
-  health->next_at = mon_now () + monitor->settings.health_interval;
+  health->next_at = find_next (monitor);
   monitor->state_changed = true;
 }
 
@@ -202,7 +214,7 @@ put_off (struct monitor *monitor, uint64_t now)
   if (health->limit_at != 0)
     health->limit_at = now + monitor->settings.health_timeout;
   if (health->next_at != 0)
-    health->next_at = now + monitor->settings.health_interval;
+    health->next_at = find_next (monitor);
 }
 
 void

@@ -14,7 +14,7 @@ static const struct ns_shape shapes[MON_SET_END] = {
   [MON_SET_STDIN] = { 1, 0, 0, 0 },
   [MON_SET_STOP] = { 2, 0, 0, 0 },
   [MON_SET_RESTART] = { 2, 0, 0, 0 },
-  [MON_SET_HEALTH] = { 4, 1, 8, 0 },
+  [MON_SET_HEALTH] = { 5, 1, 8, 0 },
   [MON_SET_OOM_COUNTER] = { 0, 1, 0, 0 },
   [MON_SET_KILL] = { 0, 3, 0, 0 },
   [MON_SET_CGROUP_PROCS] = { 0, 1, 0, 0 },
@@ -74,12 +74,14 @@ take_health (const struct ns_step *record, struct mon_settings *settings)
 {
   const uint64_t *numbers = record->arguments;
   if (numbers[0] == 0 || numbers[0] > MON_LONGEST || numbers[1] == 0 || numbers[1] > MON_LONGEST
-      || numbers[2] > MON_LONGEST || numbers[3] == 0 || numbers[3] > 1000000)
+      || numbers[2] > MON_LONGEST || numbers[3] == 0 || numbers[3] > MON_LONGEST || numbers[4] == 0
+      || numbers[4] > 1000000)
     return false;
   settings->health_interval = numbers[0];
   settings->health_timeout = numbers[1];
   settings->health_start_period = numbers[2];
-  settings->health_retries = numbers[3];
+  settings->health_start_interval = numbers[3];
+  settings->health_retries = numbers[4];
   return take_plan (record->strings[0], record->lengths[0], &settings->health);
 }
 

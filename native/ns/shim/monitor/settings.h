@@ -21,7 +21,8 @@ enum mon_setting
   MON_SET_STDIN,            /* enum mon_stdin */
   MON_SET_STOP,             /* signal, milliseconds */
   MON_SET_RESTART,          /* enum mon_restart, retries or 0 */
-  MON_SET_HEALTH, /* interval, timeout, start period (milliseconds), retries; blob: plan, parked */
+  MON_SET_HEALTH, /* interval, timeout, start period, interval within it (milliseconds), retries;
+                     blob: plan, parked */
   MON_SET_OOM_COUNTER,      /* path of memory.events or memory.oom_control */
   MON_SET_KILL,             /* path of cgroup.kill or "", cgroup.procs or "", freezer.state or "" */
   MON_SET_CGROUP_PROCS,     /* path of a cgroup.procs: where the monitor itself goes */
@@ -77,7 +78,8 @@ struct mon_settings
   enum mon_restart restart;
   uint64_t retries;
   struct mon_plan_bytes health;
-  uint64_t health_interval, health_timeout, health_start_period, health_retries;
+  uint64_t health_interval, health_timeout, health_start_period, health_start_interval;
+  uint64_t health_retries;
   uint64_t hold;
   const char *oom_counter; /* or NULL */
   const char *kill_file, *kill_procs, *kill_freezer;

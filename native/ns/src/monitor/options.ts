@@ -83,6 +83,8 @@ export interface Healthcheck {
   timeoutMilliseconds: number;
   /** Failures within it do not count. */
   startPeriodMilliseconds: number;
+  /** In place of the interval, within the start period until the first success. */
+  startIntervalMilliseconds: number;
   /** How many failures in a row make it unhealthy. */
   retries: number;
 }

@@ -138,6 +138,7 @@ whenPossible("monitor journal", findObstacle(), () => {
         intervalMilliseconds: 10,
         timeoutMilliseconds: 10_000,
         startPeriodMilliseconds: 0,
+        startIntervalMilliseconds: 5000,
         retries: 2,
       },
     });

@@ -162,6 +162,7 @@ whenPossible("monitor restart", findObstacle(), () => {
         intervalMilliseconds: 20,
         timeoutMilliseconds: 10_000,
         startPeriodMilliseconds: 0,
+        startIntervalMilliseconds: 5000,
         retries: 2,
       },
     });
@@ -177,6 +178,26 @@ whenPossible("monitor restart", findObstacle(), () => {
     await connection.stop({ timeoutMilliseconds: 0 });
   });
 
+  suite("health: until its first success in the start period, a container is asked at other intervals", async () => {
+    await using container = new Monitored();
+    const never = 86_400_000;
+    await using connection = await container.start("exec sleep 1000", {
+      healthcheck: {
+        plan: container.enter(["/bin/sh", "-c", "test -e /tmp/well"]),
+        intervalMilliseconds: never,
+        timeoutMilliseconds: 10_000,
+        startPeriodMilliseconds: never,
+        startIntervalMilliseconds: 10,
+        retries: 1,
+      },
+    });
+    await waitFor(() => container.readState().health?.log.length === 5);
+    assert.is(container.readState().health?.status, "starting");
+    await connection.execDetached(container.enter(["/bin/sh", "-c", "echo > /tmp/well"]));
+    await waitFor(() => container.readState().health?.status === "healthy");
+    await connection.stop({ timeoutMilliseconds: 0 });
+  });
+
   suite("health: whoever is frozen is not asked, and a check that is frozen with it has all its time", async () => {
     await using asleep = new Monitored();
     await using checked = new Monitored();
@@ -186,6 +207,7 @@ whenPossible("monitor restart", findObstacle(), () => {
       intervalMilliseconds: 10,
       timeoutMilliseconds: 2000,
       startPeriodMilliseconds: 0,
+      startIntervalMilliseconds: 5000,
       retries: 1,
     });
     const start = (container: Monitored, script: string) =>
@@ -216,6 +238,7 @@ whenPossible("monitor restart", findObstacle(), () => {
         intervalMilliseconds: 10,
         timeoutMilliseconds: 30,
         startPeriodMilliseconds: 0,
+        startIntervalMilliseconds: 5000,
         retries: 1,
       },
     });

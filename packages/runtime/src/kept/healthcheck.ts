@@ -15,11 +15,19 @@ export interface HealthcheckOptions {
   timeout?: number;
   /** Milliseconds from the start in which failures do not count. Default 0. */
   startPeriod?: number;
+  /** Milliseconds between two checks within the start period, until the first that succeeds. Default 5000. */
+  startInterval?: number;
   /** How many failures in a row make it unhealthy. Default 3. */
   retries?: number;
 }
 
-const DEFAULTS = { interval: 30_000, timeout: 30_000, startPeriod: 0, retries: 3 } as const;
+const DEFAULTS = {
+  interval: 30_000,
+  timeout: 30_000,
+  startPeriod: 0,
+  startInterval: 5_000,
+  retries: 3,
+} as const;
 
 /** A day: what a monitor waits at most. */
 const LONGEST = 86_400_000;
@@ -41,7 +49,7 @@ export function resolveHealthcheck(
   }
   const check = { ...DEFAULTS, ...inherited, ...given, command };
   if (command.length === 0) throw refuse("the command is empty", "name a program");
-  for (const name of ["interval", "timeout", "startPeriod"] as const) {
+  for (const name of ["interval", "timeout", "startPeriod", "startInterval"] as const) {
     const least = name === "startPeriod" ? 0 : 1;
     if (!Number.isInteger(check[name]) || check[name] < least || check[name] > LONGEST) {
       throw refuse(`${name}: ${check[name]} is no number of milliseconds`, "at most a day");
@@ -63,6 +71,7 @@ function readImage(image: ImageHealthcheck | undefined): HealthcheckOptions | un
     interval: milliseconds(image.Interval),
     timeout: milliseconds(image.Timeout),
     startPeriod: milliseconds(image.StartPeriod),
+    startInterval: milliseconds(image.StartInterval),
     retries: image.Retries || undefined,
   }).filter(([, value]) => value !== undefined);
   return {
@@ -96,6 +105,7 @@ export async function compileHealthcheck(
     intervalMilliseconds: check.interval,
     timeoutMilliseconds: check.timeout,
     startPeriodMilliseconds: check.startPeriod,
+    startIntervalMilliseconds: check.startInterval,
     retries: check.retries,
   };
 }

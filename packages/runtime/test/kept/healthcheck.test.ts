@@ -39,13 +39,16 @@ test("it is unhealthy until its command says otherwise, as the container's user"
 test("the image's check, what the caller changes of it, and none", () => {
   const image = { Test: ["CMD-SHELL", "true"], Interval: 5e9, Retries: 0 };
   const command = ["/bin/sh", "-c", "true"];
-  const defaults = { interval: 30_000, timeout: 30_000, startPeriod: 0, retries: 3 };
+  const defaults = {
+    ...{ interval: 30_000, timeout: 30_000, startPeriod: 0 },
+    ...{ startInterval: 5_000, retries: 3 },
+  };
   assert.equal(resolveHealthcheck(undefined, image), { ...defaults, command, interval: 5000 });
   assert.equal(resolveHealthcheck({ retries: 9 }, image)?.retries, 9);
   assert.is(resolveHealthcheck("none", image), undefined);
   assert.is(resolveHealthcheck(undefined, { Test: ["NONE"] }), undefined);
   assert.is(resolveHealthcheck(undefined, undefined), undefined);
-  for (const bad of [{ interval: 0 }, { timeout: 1.5 }, { startPeriod: -1 }, { retries: 0 }]) {
+  for (const bad of [{ interval: 0 }, { timeout: 1.5 }, { startPeriod: -1 }, { startInterval: 0 }, { retries: 0 }]) {
     assert.throws(() => resolveHealthcheck(bad, image), /health/);
   }
   assert.throws(() => resolveHealthcheck({ retries: 2 }, undefined), /no command/);
