@@ -184,7 +184,12 @@ function encodeHealth(writer: RecordWriter, health: Healthcheck): void {
       integer("healthcheck.intervalMilliseconds", health.intervalMilliseconds, 1, LONGEST),
       integer("healthcheck.timeoutMilliseconds", health.timeoutMilliseconds, 1, LONGEST),
       integer("healthcheck.startPeriodMilliseconds", health.startPeriodMilliseconds, 0, LONGEST),
-      integer("healthcheck.startIntervalMilliseconds", health.startIntervalMilliseconds, 1, LONGEST),
+      integer(
+        "healthcheck.startIntervalMilliseconds",
+        health.startIntervalMilliseconds,
+        1,
+        LONGEST,
+      ),
       integer("healthcheck.retries", health.retries, 1, 1_000_000),
     ],
     strings: [encodeOwnPlan(health.plan)],

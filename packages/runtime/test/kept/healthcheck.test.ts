@@ -48,7 +48,13 @@ test("the image's check, what the caller changes of it, and none", () => {
   assert.is(resolveHealthcheck("none", image), undefined);
   assert.is(resolveHealthcheck(undefined, { Test: ["NONE"] }), undefined);
   assert.is(resolveHealthcheck(undefined, undefined), undefined);
-  for (const bad of [{ interval: 0 }, { timeout: 1.5 }, { startPeriod: -1 }, { startInterval: 0 }, { retries: 0 }]) {
+  for (const bad of [
+    { interval: 0 },
+    { timeout: 1.5 },
+    { startPeriod: -1 },
+    { startInterval: 0 },
+    { retries: 0 },
+  ]) {
     assert.throws(() => resolveHealthcheck(bad, image), /health/);
   }
   assert.throws(() => resolveHealthcheck({ retries: 2 }, undefined), /no command/);
