@@ -1,6 +1,6 @@
-/** Something that happened to a container or a volume, in Docker's words. */
+/** Something that happened to a container or a volume, or that many were removed at once, in Docker's words. */
 export interface ContainerEvent {
-  type: "container" | "volume";
+  type: "container" | "image" | "volume";
   action:
     | "archive-path"
     | "attach"
@@ -16,6 +16,7 @@ export interface ContainerEvent {
     | "kill"
     | "oom"
     | "pause"
+    | "prune"
     | "rename"
     | "resize"
     | "restart"
@@ -24,9 +25,9 @@ export interface ContainerEvent {
     | "top"
     | "unpause"
     | "update";
-  /** Of the container; of a volume its name. */
+  /** Of the container; of a volume its name; empty where many were removed. */
   id: string;
-  /** Docker's: `name`, `image`, the labels, and what the action has besides: `exitCode`, `execDuration`, `signal`, `execID`. */
+  /** Docker's: `name`, `image`, the labels, and what the action has besides: `exitCode`, `execDuration`, `signal`, `execID`, `reclaimed`. */
   attributes: Readonly<Record<string, string>>;
   /** RFC 3339 with nanoseconds, UTC. */
   time: string;

@@ -1,8 +1,10 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type JournalSettings, tryLock } from "@dockher/ns";
+import { resolveDirectories } from "@dockher/rootfs";
 import type { ContainerConfig } from "../kept/container-config.js";
 import { toLogTime } from "../logs/log-time.js";
+import type { Directories } from "../options.js";
 import type { VolumeLayout } from "../volumes/volume-layout.js";
 import type { ContainerEvent } from "./container-event.js";
 
@@ -99,4 +101,17 @@ export function recordVolumeEvent(
 ): void {
   const attributes = { driver: "local" };
   recordEvents(dirname(volumes), [{ type: "volume", action, id: name, attributes }]);
+}
+
+export interface Pruned {
+  type: ContainerEvent["type"];
+  /** Bytes. */
+  reclaimed: number;
+}
+
+/** Tells that what nobody uses was removed, as Docker does also where there was nothing. */
+export function recordPrune(directories: Partial<Directories>, { type, reclaimed }: Pruned): void {
+  const attributes = { reclaimed: String(reclaimed) };
+  const { root } = resolveDirectories(directories);
+  recordEvents(root, [{ type, action: "prune", id: "", attributes }]);
 }

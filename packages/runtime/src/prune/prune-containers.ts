@@ -1,5 +1,6 @@
 import { resolveDirectories } from "@dockher/rootfs";
 import type { RuntimeError } from "../error.js";
+import { recordPrune } from "../events/journal.js";
 import { isLive } from "../kept/container-status.js";
 import { listContainers } from "../kept/list-containers.js";
 import { measureContainer } from "../kept/measure-container.js";
@@ -48,5 +49,6 @@ export async function pruneContainers(options: PruneOptions = {}): Promise<Prune
     }
   }
   await sweepContainers(locateState(resolveDirectories(directories).root));
+  recordPrune(directories, { type: "container", reclaimed: pruned.reclaimed });
   return pruned;
 }

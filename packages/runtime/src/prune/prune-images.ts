@@ -1,4 +1,5 @@
 import { ImageStore, type RootfsError, resolveDirectories } from "@dockher/rootfs";
+import { recordPrune } from "../events/journal.js";
 import { findImageUsers } from "../state/find-image-users.js";
 import { matchesLabels } from "../volumes/label-filter.js";
 import type { PruneOptions } from "./prune-containers.js";
@@ -41,5 +42,6 @@ export async function pruneImages(options: PruneImagesOptions = {}): Promise<Pru
       if (code !== "IMAGE_IN_USE" && code !== "IMAGE_NOT_FOUND") throw error;
     }
   }
+  recordPrune(directories, { type: "image", reclaimed: pruned.reclaimed });
   return pruned;
 }

@@ -1,4 +1,5 @@
 import type { RuntimeError } from "../error.js";
+import { recordPrune } from "../events/journal.js";
 import type { Directories } from "../options.js";
 import type { LabelFilter } from "./label-filter.js";
 import { listVolumes } from "./list-volumes.js";
@@ -46,5 +47,6 @@ export async function pruneVolumes(options: PruneVolumesOptions = {}): Promise<P
     pruned.reclaimed += size;
   }
   await removeLeftovers(locateVolumes(directories));
+  recordPrune(directories, { type: "volume", reclaimed: pruned.reclaimed });
   return pruned;
 }

@@ -237,6 +237,7 @@ test("prune takes what does not run and fits, and says how much it was", async (
   const written = await start("head -c 5000 /dev/zero > /x");
   await waitContainer(target(written));
   const given = { directories: directories() };
+  const since = new Date();
   const old = await pruneContainers({ ...given, createdBefore: new Date(0) });
   assert.equal(old, { removed: [], reclaimed: 0 });
   const labels = [{ name: "keep", absent: true }];
@@ -252,6 +253,14 @@ test("prune takes what does not run and fits, and says how much it was", async (
   await removeContainer({ ...target(running), force: true });
   assert.equal(await pruneImages(given), { untagged: [], deleted: [], reclaimed: 0 });
   assert.equal((await pruneImages({ ...given, all: true })).untagged, ["busybox:latest"]);
+  const told: string[] = [];
+  for await (const event of watchEvents({ ...given, since, until: new Date() })) {
+    const { type, action, attributes } = event;
+    if (action === "prune") told.push(`${type} ${attributes["reclaimed"]}`);
+  }
+  assert.equal(told.slice(0, 3), ["container 0", "container 5000", "container 0"]);
+  assert.equal(told.slice(3, 5), ["image 0", "image 0"]);
+  assert.match(told[5] ?? "", /^image [1-9]\d+$/);
 });
 
 test.run();
