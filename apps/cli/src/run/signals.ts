@@ -55,16 +55,21 @@ export interface ForwardOptions {
 export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForwarding {
   const controller = new AbortController();
   const signals = FORWARDED.filter((signal) => !(terminal && TERMINAL_SIGNALS.has(signal)));
+  /** Those that came when the command may have run already, but nobody here knew. */
+  const early: NodeJS.Signals[] = [];
   let container: SignalTarget | undefined;
   let received: NodeJS.Signals | undefined;
   let interrupts = 0;
 
+  const handOn = (target: SignalTarget, signal: NodeJS.Signals): void => {
+    if (signal === "SIGINT") interrupts++;
+    if (interrupts === PATIENCE - 1) notice("one more Ctrl-C kills the container");
+    target.kill(interrupts >= PATIENCE ? "SIGKILL" : signal);
+  };
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (container !== undefined) {
-      if (signal === "SIGINT") interrupts++;
-      if (interrupts === PATIENCE - 1) notice("one more Ctrl-C kills the container");
-      container.kill(interrupts >= PATIENCE ? "SIGKILL" : signal);
-    } else if (/^SIG(?:INT|TERM|HUP|QUIT)$/.test(signal)) {
+    if (container !== undefined) handOn(container, signal);
+    else early.push(signal);
+    if (container === undefined && /^SIG(?:INT|TERM|HUP|QUIT)$/.test(signal)) {
       received ??= signal;
       controller.abort();
     }
@@ -79,8 +84,7 @@ export function forwardSignals({ terminal, notice }: ForwardOptions): SignalForw
     },
     attach: (running) => {
       container = running;
-      // It came when the command ran already, but nobody here knew.
-      if (received !== undefined) onSignal(received);
+      for (const signal of early.splice(0)) handOn(running, signal);
     },
     [Symbol.dispose]: () => {
       for (const signal of signals) process.off(signal, onSignal);
