@@ -283,7 +283,7 @@ export const RUN_OPTIONS = {
     kind: "value",
     placeholder: "NAME",
     group: "Isolation:",
-    summary: "The container's name",
+    summary: "What it is found by; it then stays, unless --rm is given",
   },
   network: {
     kind: "value",
@@ -386,7 +386,7 @@ export const RUN_OPTIONS = {
   rm: {
     kind: "flag",
     group: "A container that stays:",
-    summary: "Remove it at its end (the default without -d; --rm=false keeps it)",
+    summary: "Remove it at its end (the default without -d and --name; --rm=false keeps it)",
   },
   cidfile: {
     kind: "value",
