@@ -19,7 +19,9 @@ const OPTIONS = {
     summary: "Only the N newest, whatever they do",
   },
   size: { kind: "flag", short: "s", summary: "What they have written, and with their images" },
-  filter: describeFilter(CONTAINER_FILTERS),
+  filter: describeFilter(CONTAINER_FILTERS, {
+    summary: "Only what fits: name=, status=, label=, ancestor= and Docker's other keys",
+  }),
   ...FORMAT_OPTION,
   ...NO_TRUNC_OPTION,
   ...QUIET_OPTION,

@@ -386,7 +386,7 @@ export const RUN_OPTIONS = {
   rm: {
     kind: "flag",
     group: "A container that stays:",
-    summary: "Remove it at its end (the default without -d and --name; --rm=false keeps it)",
+    summary: "Remove it at its end: the default without -d and --name",
   },
   cidfile: {
     kind: "value",

@@ -11,14 +11,17 @@ export interface FilterOption {
 /** What `--filter` says: the values for each key. */
 export type Filters<Key extends string> = ReadonlyMap<Key, readonly string[]>;
 
-/** The option, with the keys that a command knows. */
-export function describeFilter(keys: readonly string[]): FilterOption {
+/** The option, with the keys that a command knows; the help page has room for some ten of them. */
+export function describeFilter(
+  keys: readonly string[],
+  { summary = `Only what fits; keys: ${keys.join(" ")}` }: { summary?: string } = {},
+): FilterOption {
   return {
     kind: "list",
     short: "f",
     placeholder: "KEY=VALUE",
     choices: keys.map((key) => `${key}=`),
-    summary: `Only what fits; keys: ${keys.join(" ")}`,
+    summary,
   };
 }
 

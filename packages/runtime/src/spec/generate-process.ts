@@ -65,9 +65,12 @@ function selectArgs(options: ContainerOptions, config: ImageConfig): string[] {
   return args;
 }
 
-/** As Docker cleans it: without a final slash, and what else says nothing. What is not absolute is refused later. */
+/**
+ * Without a final slash, and what else says nothing. Where `..` leads the kernel knows, behind what may be a link; what is not
+ * absolute is refused later.
+ */
 function chooseDirectory(path: string): string {
-  return path.startsWith("/") ? resolve(path) : path;
+  return path.startsWith("/") && !path.split("/").includes("..") ? resolve(path) : path;
 }
 
 /** Docker's order: its own defaults, the image's, the caller's; HOME from the image's account file. */
