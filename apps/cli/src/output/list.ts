@@ -1,6 +1,6 @@
 import { alignColumns } from "./table.js";
 import { Template } from "./template/template.js";
-import { toJson } from "./template/value.js";
+import { formatValue, toJson } from "./template/value.js";
 
 /** The option of commands that list. */
 export const FORMAT_OPTION = {
@@ -43,7 +43,9 @@ export interface Listing<Field extends string> {
  * @throws UsageError `INVALID_FORMAT`, before anything is printed.
  */
 export function printList<Field extends string>(listing: Listing<Field>): void {
-  for (const line of renderList(listing)) listing.print(line);
+  const lines = renderList(listing);
+  // At once: a write for each takes longer than to make it.
+  if (lines.length > 0) listing.print(lines.join("\n"));
 }
 
 function renderList<Field extends string>(listing: Listing<Field>): string[] {
@@ -58,10 +60,28 @@ function renderList<Field extends string>(listing: Listing<Field>): string[] {
     const template = new Template(readEscapes(format));
     return rows.map((row) => template.fill(row));
   }
-  const fields = columns.map((field) => `{{.${field}}}`).join("\t");
-  const template = new Template(readEscapes(table[1]?.trim() || fields));
-  const lines = [template.fillHeading(headings), ...rows.map((row) => template.fill(row))];
+  const own = table[1]?.trim() ?? "";
+  const lines =
+    own === "" ? layOutColumns({ columns, headings, rows }) : fillTable(own, { headings, rows });
   return alignColumns(lines.join("\n").split("\n"));
+}
+
+type Table<Field extends string> = Pick<Listing<Field>, "headings" | "rows">;
+
+function fillTable<Field extends string>(text: string, { headings, rows }: Table<Field>): string[] {
+  const template = new Template(readEscapes(text));
+  return [template.fillHeading(headings), ...rows.map((row) => template.fill(row))];
+}
+
+/** What a template of these fields would make, in a fraction of the time. */
+function layOutColumns<Field extends string>({
+  columns,
+  headings,
+  rows,
+}: Table<Field> & Pick<Listing<Field>, "columns">): string[] {
+  const line = (values: Readonly<Record<Field, unknown>>): string =>
+    columns.map((field) => formatValue(values[field])).join("\t");
+  return [line(headings), ...rows.map(line)];
 }
 
 /** Shells hand on `\t` and `\n` as they are written; within actions Go's literals know them. */

@@ -26,7 +26,7 @@ function list(format: string | undefined, { quiet, rows = ROWS }: Choices = {}) 
     key: "ID",
     quiet,
     format,
-    print: (line) => lines.push(line),
+    print: (text) => lines.push(...text.split("\n")),
     notice: (line) => notices.push(line),
   });
   return { lines, notices };
@@ -66,7 +66,7 @@ test("a template is filled for each row", () => {
 });
 
 test("escapes of text are the shell's leftovers, those in an action Go's", () => {
-  assert.equal(list('a\\tb\\n{{"\\t\\\\t"}}', { rows: ROWS.slice(1) }).lines, ["a\tb\n\t\\t"]);
+  assert.equal(list('a\\tb\\n{{"\\t\\\\t"}}', { rows: ROWS.slice(1) }).lines, ["a\tb", "\t\\t"]);
 });
 
 test("quiet prints each id once, and says that it leaves the format alone", () => {
