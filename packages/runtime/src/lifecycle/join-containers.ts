@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, openSync, readlinkSync } from "node:fs";
 import type { RestartPolicy } from "@dockher/ns";
 import { isAlive } from "@dockher/rootfs";
 import type { NamespaceType } from "@dockher/spec";
@@ -132,9 +132,19 @@ function openProcess(found: KeptContainer): number {
     throw refuseEnded(found);
   }
   // It still lives: nobody else could have had its pid when the directory was opened.
-  if (isAlive(first)) return directory;
+  if (isAlive(first) && hasNamespaces(directory)) return directory;
   closeSync(directory);
   throw refuseEnded(found);
+}
+
+/** The first process of a PID namespace that is to die gives its namespaces up, then awaits the end of all others in it. */
+function hasNamespaces(directory: number): boolean {
+  try {
+    readlinkSync(`/proc/self/fd/${directory}/ns/mnt`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function refuseEnded({ config }: KeptContainer): RuntimeError {

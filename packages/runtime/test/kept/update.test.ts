@@ -111,6 +111,8 @@ test("a restart policy changes in one that runs", async () => {
   await rejects(updateContainer({ ...target(other), restart }), "CONFLICTING_OPTIONS");
 });
 
+const MOST_SAMPLES = 100;
+
 test("what one uses, by the kernel's counters, until it ends", async () => {
   const id = await start("while :; do :; done", { limits: { memory: 64 * MIB } });
   let samples = 0;
@@ -119,12 +121,13 @@ test("what one uses, by the kernel's counters, until it ends", async () => {
     assert.ok(stats.memoryUsage > 0);
     assert.is(stats.processes, listProcesses(target(id)).length);
     assert.equal(stats.network, { received: 0, sent: 0 });
-    if (samples++ === 0) continue;
+    // The first counts from nothing, and a busy machine may let it wait.
+    if (samples++ === 0 || (stats.cpuPercent <= 1 && samples < MOST_SAMPLES)) continue;
     assert.ok(stats.cpuPercent > 1, `${stats.cpuPercent} %`);
     await killContainer(target(id));
     await waitContainer(target(id));
   }
-  assert.is(samples, 2);
+  assert.ok(samples >= 2);
   await rejects(watchStats(target(id)).next(), "CONTAINER_NOT_RUNNING");
   await rejects(readStats(target(id)), "CONTAINER_NOT_RUNNING");
   assert.throws(() => listProcesses(target(id)), /not running/);
@@ -134,7 +137,9 @@ test("what one uses, by the kernel's counters, until it ends", async () => {
 
 test("once, with what goes to and from disks", async () => {
   const id = await start("while :; do :; done");
-  const stats = await readStats({ ...target(id), intervalMilliseconds: 100 });
+  const sample = () => readStats({ ...target(id), intervalMilliseconds: 100 });
+  let stats = await sample();
+  for (let n = 1; stats.cpuPercent <= 1 && n < MOST_SAMPLES; n++) stats = await sample();
   assert.ok(stats.cpuPercent > 1, `${stats.cpuPercent} %`);
   assert.ok(stats.cgroup?.io !== undefined, "the controller of disks is joined");
   assert.equal(stats.blockIo, {
