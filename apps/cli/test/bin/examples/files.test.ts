@@ -6,10 +6,10 @@ const test = describeExamples("files and logs");
 test("cp and diff", async ({ say }) => {
   await say("docker run -d --name CONTAINER busybox sleep 1000");
   await say(
-    "docker exec CONTAINER sh -c 'mkdir -p /work /var/logs; echo ERROR x > /var/logs/app.log'",
+    "docker exec CONTAINER sh -c 'mkdir -p /srv /var/logs; echo ERROR x > /var/logs/app.log'",
   );
   await say("echo hi > some_file");
-  assert.is(await say("docker cp ./some_file CONTAINER:/work"), "");
+  assert.is(await say("docker cp ./some_file CONTAINER:/srv"), "");
   assert.is(await say("docker cp CONTAINER:/var/logs/ ./app_logs && ls app_logs"), "app.log\n");
   assert.is(
     await say('docker cp CONTAINER:/var/logs/app.log - | tar x -O | grep "ERROR"'),
@@ -17,17 +17,17 @@ test("cp and diff", async ({ say }) => {
   );
   await say("tar cf - some_file | docker exec -i CONTAINER tar xf - -C /tmp");
   assert.is(
-    await say("docker exec CONTAINER tar cf - -C / work | tar tf -"),
-    "work/\nwork/some_file\n",
+    await say("docker exec CONTAINER tar cf - -C / srv | tar tf -"),
+    "srv/\nsrv/some_file\n",
   );
   assert.equal((await say("docker diff CONTAINER")).trimEnd().split("\n"), [
+    "A /srv",
+    "A /srv/some_file",
     "C /tmp",
     "A /tmp/some_file",
     "C /var",
     "A /var/logs",
     "A /var/logs/app.log",
-    "A /work",
-    "A /work/some_file",
   ]);
 });
 
