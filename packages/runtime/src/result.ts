@@ -1,3 +1,5 @@
+import type { EnteredExit, ProcessExit } from "@dockher/ns";
+
 /** Why a container ended; `oom-killed` comes from the kernel's own counter, never from an exit code. */
 export type ExitReason =
   | "exited"
@@ -39,6 +41,13 @@ export interface ContainerResult {
 export interface RunResult extends ContainerResult {
   stdout: Buffer;
   stderr: Buffer;
+}
+
+/** As the launcher tells it, of a process of its own or of a monitor's. */
+export function toExitStatus(exit: ProcessExit | EnteredExit): ExitStatus {
+  return exit.kind === "exited"
+    ? { exitCode: exit.exitCode }
+    : { signal: exit.signalName as NodeJS.Signals };
 }
 
 /** The exit code as a shell shows it: 128+n for signal n. */

@@ -1,5 +1,5 @@
 import type { EnteredProcess, MonitorConnection, Plan } from "@dockher/ns";
-import type { ExitStatus } from "../result.js";
+import { type ExitStatus, toExitStatus } from "../result.js";
 import type { ContainerId } from "../state/container-id.js";
 import { compileEntry, type EntryOptions } from "./compile-entry.js";
 import { explainEnd, findEntered } from "./exec-in-container.js";
@@ -51,11 +51,7 @@ export async function execAttached(options: ExecAttachedOptions): Promise<ExecAt
   const streams = await enterBelow({ ...options, ...pipes }, (monitor, plan, id) => {
     return monitor.exec(plan, { id });
   });
-  const ended = streams.exited.then((exit): ExitStatus => {
-    return exit.kind === "exited"
-      ? { exitCode: exit.exitCode }
-      : { signal: exit.signalName as NodeJS.Signals };
-  });
+  const ended = streams.exited.then(toExitStatus);
   // Who leaves it alone asks for no end.
   ended.catch(() => {});
   return {

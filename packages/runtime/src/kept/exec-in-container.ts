@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { type LaunchedProcess, launch } from "@dockher/ns";
 import type { ProcessIdentity } from "@dockher/rootfs";
 import type { TerminalHandle } from "../container-handle.js";
-import type { ExitStatus } from "../result.js";
+import { type ExitStatus, toExitStatus } from "../result.js";
 import { readUserNamespace } from "../user-namespace/read-user-namespace.js";
 import { compileEntry, type Entered, type EntryOptions } from "./compile-entry.js";
 import { observeContainer, readStatus } from "./container-status.js";
@@ -100,12 +100,7 @@ function wrapProcess(process: LaunchedProcess, signal: AbortSignal | undefined):
     },
     terminal: fd === undefined ? undefined : { fd, resize: (size) => process.resize(size) },
     kill: (name = "SIGTERM") => process.kill(name),
-    async wait() {
-      const exit = await ended;
-      return exit.kind === "exited"
-        ? { exitCode: exit.exitCode }
-        : { signal: exit.signalName as NodeJS.Signals };
-    },
+    wait: async () => toExitStatus(await ended),
     [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
   };
 }

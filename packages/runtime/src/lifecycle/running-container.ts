@@ -4,7 +4,7 @@ import type { LaunchedProcess } from "@dockher/ns";
 import type { Container, TerminalHandle } from "../container-handle.js";
 import { RuntimeError } from "../error.js";
 import type { ContainerOptions } from "../options.js";
-import type { ContainerResult, ExitStatus, ResourceUsage } from "../result.js";
+import { type ContainerResult, type ResourceUsage, toExitStatus } from "../result.js";
 import type { ContainerRecord } from "../state/claim.js";
 import { decideReason, type KillReason } from "./decide-reason.js";
 import type { UndoList } from "./undo-list.js";
@@ -117,10 +117,7 @@ export class RunningContainer implements Container {
         },
       );
     }
-    const status: ExitStatus =
-      exit.kind === "exited"
-        ? { exitCode: exit.exitCode }
-        : { signal: exit.signalName as NodeJS.Signals };
+    const status = toExitStatus(exit);
     const reason = decideReason({ status, killedFor: this.#killedFor, oomKills: usage.oomKills });
     return { id: record.id, reason, status, usage };
   }
