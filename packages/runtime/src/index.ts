@@ -30,7 +30,7 @@ export {
   type WatchStatsOptions,
   watchStats,
 } from "./kept/container-stats.js";
-export type { ContainerStatus, EndedStatus } from "./kept/container-status.js";
+export { type ContainerStatus, type EndedStatus, isLive } from "./kept/container-status.js";
 export {
   type CopyFromContainerOptions,
   type CopyIntoContainerOptions,

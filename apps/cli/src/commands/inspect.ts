@@ -2,7 +2,7 @@ import { inspectContainer, inspectVolume, measureContainer } from "@dockher/runt
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
-import { describeInspected } from "../output/describe-container.js";
+import { describeContainer } from "../output/describe-container.js";
 import { describeImage } from "../output/describe-image.js";
 import { describeVolume } from "../output/describe-volume.js";
 import { INSPECT_FORMAT_OPTION, printInspected } from "../output/inspect.js";
@@ -78,7 +78,7 @@ const FINDERS: Readonly<Record<Type, (named: Named) => Promise<object>>> = {
   async container({ name, sized, context }) {
     const target = { container: name, ...describeDirectories(context) };
     const size = sized ? await measureContainer(target) : undefined;
-    return describeInspected(inspectContainer(target), size);
+    return describeContainer(inspectContainer(target), size);
   },
   async image({ name, context: { root } }) {
     const { ImageStore } = await import("@dockher/rootfs");
@@ -100,13 +100,12 @@ const PASSED_OVER: readonly unknown[] = [
 
 /** As Docker: a container first, then an image, then a volume. */
 async function find({ types, ...named }: Named & { types: readonly Type[] }): Promise<object> {
-  const [only] = types;
-  if (types.length === 1 && only !== undefined) return FINDERS[only](named);
   for (const type of types) {
     try {
       return await FINDERS[type](named);
     } catch (error) {
-      if (!PASSED_OVER.includes((error as { code?: unknown }).code)) throw error;
+      const { code } = error as { code?: unknown };
+      if (types.length === 1 || !PASSED_OVER.includes(code)) throw error;
     }
   }
   throw new UsageError(`failed to inspect ${named.name}: no such object`, {

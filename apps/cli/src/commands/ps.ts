@@ -1,8 +1,8 @@
-import { type ContainerSummary, listContainers, measureContainer } from "@dockher/runtime";
+import { type ContainerSummary, isLive, listContainers, measureContainer } from "@dockher/runtime";
 import type { OptionTable } from "../arguments/option.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { UsageError } from "../error.js";
-import { CONTAINER_HEADINGS, describeContainer } from "../output/container-row.js";
+import { CONTAINER_HEADINGS, describeContainerRow } from "../output/container-row.js";
 import { FORMAT_OPTION, NO_TRUNC_OPTION, printList, QUIET_OPTION } from "../output/list.js";
 import { formatSize } from "../output/units.js";
 import { describeDirectories } from "../run/create-kept.js";
@@ -27,8 +27,6 @@ const OPTIONS = {
   ...QUIET_OPTION,
 } as const satisfies OptionTable;
 
-const UP: readonly ContainerSummary["status"]["state"][] = ["running", "paused", "restarting"];
-
 const COLUMNS = ["ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"] as const;
 
 export const ps: Command = defineCommand({
@@ -51,13 +49,13 @@ export const ps: Command = defineCommand({
       onDamaged: (error) => context.notice(error.message),
       ...describeDirectories(context),
     });
-    const candidates = all ? listed : listed.filter(({ status }) => UP.includes(status.state));
-    const shown = filters.select(candidates.slice(0, newest), listed);
+    const candidates = all ? listed : listed.filter(({ status }) => isLive(status));
+    const shown = filters.select({ candidates: candidates.slice(0, newest), listed });
     const whole = options["no-trunc"] === true;
     const sized = options.size === true || /\.Size\b/.test(options.format ?? "");
     const rows = await Promise.all(
       shown.map(async (container) => ({
-        ...describeContainer(container, { whole }),
+        ...describeContainerRow(container, { whole }),
         Size: sized ? await describeSize(container, context) : "",
       })),
     );

@@ -1,6 +1,11 @@
 import type { ContainerSummary } from "@dockher/runtime";
-import { nameMount } from "../values/container-filter.js";
-import { describeCommand, describeStatus, shortenId, shortenText } from "./container-words.js";
+import {
+  describeCommand,
+  describeStatus,
+  nameMount,
+  shortenId,
+  shortenText,
+} from "./container-words.js";
 import { describePorts } from "./ports.js";
 import { formatAge, formatDate } from "./time.js";
 
@@ -30,7 +35,7 @@ export type ContainerRow = Readonly<
 >;
 
 /** A container in a list, with Docker's names of the fields. */
-export function describeContainer(
+export function describeContainerRow(
   container: ContainerSummary,
   { whole }: { whole: boolean },
 ): ContainerRow {

@@ -1,3 +1,4 @@
+import type { ContainerSummary } from "@dockher/runtime";
 import { quoteString } from "./template/printf.js";
 import { formatAge, formatDuration } from "./time.js";
 
@@ -50,4 +51,10 @@ export function describeStatus(status: ContainerStatus, now: Date): string {
       return `${up} (${health === "starting" ? "health: starting" : health})`;
     }
   }
+}
+
+/** What Docker calls a mount in lists: the volume's name, or the directory that is bound. */
+export function nameMount(mount: ContainerSummary["mounts"][number]): string {
+  if (mount.type === "volume") return mount.name;
+  return mount.type === "bind" ? mount.source : "";
 }

@@ -11,7 +11,7 @@ import { formatNamespaceMode } from "../values/namespace-mode.js";
 const NEVER = "0001-01-01T00:00:00Z";
 
 /** A container as `inspect` shows it, with Docker's names of the fields, as far as there is something to say. */
-export function describeInspected(
+export function describeContainer(
   { config, status, hostname, directory, logPath }: ContainerDetails,
   size: ContainerSize | undefined,
 ): object {

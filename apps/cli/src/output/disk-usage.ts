@@ -1,6 +1,6 @@
 import type { DiskUsage } from "@dockher/runtime";
 import { UsageError } from "../error.js";
-import { CONTAINER_HEADINGS, describeContainer } from "./container-row.js";
+import { CONTAINER_HEADINGS, describeContainerRow } from "./container-row.js";
 import { describeImage, IMAGE_HEADINGS } from "./image-row.js";
 import { printFacts } from "./inspect.js";
 import { printList } from "./list.js";
@@ -46,7 +46,7 @@ function describe(usage: DiskUsage, { whole }: { whole: boolean }) {
       })),
     ),
     Containers: usage.containers.map((container) => ({
-      ...describeContainer(container, { whole }),
+      ...describeContainerRow(container, { whole }),
       LocalVolumes: String(container.volumes.length),
       Size: formatSize(container.written, three),
     })),

@@ -1,4 +1,5 @@
 import type { ContainerSummary } from "@dockher/runtime";
+import { nameMount } from "../output/container-words.js";
 import { type Filters, matchLabels, parseFilters, readFlagFilter, refuseFilter } from "./filter.js";
 
 export const CONTAINER_FILTERS = [
@@ -50,13 +51,16 @@ export interface ContainerSelection {
   /** Whether those that do not run are asked for as well. */
   all: boolean;
   /**
-   * Those of all containers that are asked for.
+   * Those of the candidates that are asked for.
    * @throws UsageError `INVALID_FILTER` where one is named that is not there
    */
-  select: (
-    shown: readonly ContainerSummary[],
-    all: readonly ContainerSummary[],
-  ) => ContainerSummary[];
+  select: (given: SelectableContainers) => ContainerSummary[];
+}
+
+export interface SelectableContainers {
+  candidates: readonly ContainerSummary[];
+  /** All that there are: a filter may name one that is no candidate. */
+  listed: readonly ContainerSummary[];
 }
 
 /**
@@ -69,10 +73,10 @@ export function readContainerFilters(written: readonly string[]): ContainerSelec
   const isTask = readFlagFilter(filters, "is-task");
   return {
     all: filters.has("status") || filters.has("exited"),
-    select(shown, all) {
-      const before = findCreated(filters, all, "before");
-      const since = findCreated(filters, all, "since");
-      return shown
+    select({ candidates, listed }) {
+      const before = findCreated(filters, listed, "before");
+      const since = findCreated(filters, listed, "since");
+      return candidates
         .filter(({ created }) => before === undefined || created < before)
         .filter(({ created }) => since === undefined || created > since)
         .filter((container) => isTask !== true && fits(container, filters));
@@ -118,15 +122,15 @@ function isWithin(port: string, range: string): boolean {
 /** When the named container was created. */
 function findCreated(
   filters: Filters<Key>,
-  all: readonly ContainerSummary[],
+  listed: readonly ContainerSummary[],
   key: "before" | "since",
 ): Date | undefined {
   const [name, ...more] = filters.get(key) ?? [];
   if (name === undefined) return undefined;
   if (more.length > 0) throw refuseFilter(`${key}=${more[0]}`, "there is another one");
   const found =
-    all.find((container) => container.name === name.replace(/^\//, "")) ??
-    all.find(({ id }) => name !== "" && id.startsWith(name));
+    listed.find((container) => container.name === name.replace(/^\//, "")) ??
+    listed.find(({ id }) => name !== "" && id.startsWith(name));
   if (found === undefined) throw refuseFilter(`${key}=${name}`, `no such container: ${name}`);
   return found.created;
 }
@@ -134,10 +138,4 @@ function findCreated(
 /** Docker's word for one that is not checked. */
 function nameHealth(status: ContainerSummary["status"]): string {
   return ("health" in status ? status.health?.status : undefined) ?? "none";
-}
-
-/** What Docker calls a mount in lists: the volume's name, or the directory that is bound. */
-export function nameMount(mount: ContainerSummary["mounts"][number]): string {
-  if (mount.type === "volume") return mount.name;
-  return mount.type === "bind" ? mount.source : "";
 }
