@@ -6,9 +6,10 @@ import type { TerminalSize } from "../launched-process.js";
 import type { Plan } from "../plan.js";
 import { Attachment, type AttachOptions, encodeAttachFlags, encodeSize } from "./attachment.js";
 import { Channel } from "./channel.js";
-import { checkSubjectName, encodeOwnPlan, numberRestartPolicy } from "./encode-settings.js";
+import { encodeOwnPlan, numberRestartPolicy } from "./encode-settings.js";
 import { EnteredProcess } from "./entered-process.js";
 import { ExecFlag, type Frame, FrameType, SubjectFlag, WAIT_NEXT } from "./frame.js";
+import { checkSubjectName } from "./journal-subject.js";
 import type { RestartPolicy } from "./options.js";
 import { type ContainerState, parseState } from "./state.js";
 

@@ -3,6 +3,7 @@ import { NsError } from "../error.js";
 import { numberSignal } from "../exit.js";
 import type { Plan, PlanCgroups } from "../plan.js";
 import { RecordWriter } from "../record-writer.js";
+import { checkSubjectName, escapeSubject } from "./journal-subject.js";
 import type {
   ContainerCgroup,
   Healthcheck,
@@ -205,25 +206,6 @@ function encodeJournal(writer: RecordWriter, journal: JournalSettings): void {
     numbers: [size],
     strings: [path, `${path}.1`, escapeSubject(id, attributes), checkSubjectName(name)],
   });
-}
-
-/**
- * What an event says between its action and the container's name, as it stands in an entry of a log: JSON in a string of JSON.
- * See journal_subject in shim/monitor/settings.h.
- */
-function escapeSubject(id: string, attributes: Readonly<Record<string, string>>): string {
-  const { name: _, ...others } = attributes;
-  const members = JSON.stringify({ id, attributes: { ...others, name: "" } }).slice(1, -3);
-  return JSON.stringify(`",${members}`).slice(1, -1);
-}
-
-/** MON_LONGEST_NAME in shim/monitor/journal.h. */
-const LONGEST_SUBJECT_NAME = 128;
-
-/** @throws RangeError for one that the journal would have to escape */
-export function checkSubjectName(name: string): string {
-  if (name.length <= LONGEST_SUBJECT_NAME && /^[\w.-]+$/.test(name)) return name;
-  throw new RangeError(`journal.subject.name: expected letters, digits and _ . -, got "${name}"`);
 }
 
 function encodeCgroup(writer: RecordWriter, { oomCounter, kill, frozen }: ContainerCgroup): void {
