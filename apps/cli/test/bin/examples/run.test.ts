@@ -146,7 +146,8 @@ test("restarts, limits and security", async ({ say, type }) => {
 });
 
 test("namespaces of the host and of another container", async ({ say }) => {
-  assert.match(await say("docker run --rm -i --pid=host alpine ps"), /^ +2 root +\[kthreadd\]$/m);
+  const host = await say("docker run --rm -i --pid=host alpine ps");
+  assert.match(host, new RegExp(`^ *${process.pid} `, "m"));
   await say("docker run --rm --name my-nginx -d nginx:alpine sleep 1234");
   const seen = await say("docker run --rm -i --pid=container:my-nginx alpine ps");
   assert.match(seen, /sleep 1234$/m);
